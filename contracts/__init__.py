@@ -1,0 +1,1 @@
+"""The on-chain world: the registry contract, its artefact and its typed binding."""

@@ -1,0 +1,1 @@
+"""The domain of the node and everything that runs."""

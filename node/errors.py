@@ -1,0 +1,96 @@
+"""The errors of the node, each told in Chinese and English, with the exit code that it ends a command with.
+
+ZhicangError
+├── BadInput        2  what was given cannot be used: which file, row, field, and what to do
+├── MissingAnchor   2  verification without a trust anchor
+├── Doubtful        1  a proof, receipt or record does not hold, or is malformed
+├── Unavailable     3  locked, network, chain, disk full, wrong passphrase, anchor too old
+└── OwnFault        4  a state that this software should never reach
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One sentence in both languages."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """Give the sentence in "zh" or "en"."""
+        return self.zh if language == "zh" else self.en
+
+
+class ZhicangError(Exception):
+    """Something that ends a request, with words for its user.
+
+    Args:
+        zh: what is wrong, in Chinese.
+        en: the same in English.
+        mend: what the user can do about it.
+        file: the file concerned, as the user named it.
+        row: its row or line, counted from 1.
+        field: the field or column concerned.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 4
+    http_status: ClassVar[int] = 500
+
+    def __init__(
+        self,
+        zh: str,
+        en: str,
+        *,
+        mend: Words | None = None,
+        file: str | None = None,
+        row: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(en)
+        self.words = Words(zh, en)
+        self.mend = mend
+        self.file = file
+        self.row = row
+        self.field = field
+
+
+class BadInput(ZhicangError):  # noqa: N818 - reads as the fact it states
+    """What was given cannot be used."""
+
+    code = "bad-input"
+    exit_code = 2
+    http_status = 400
+
+
+class MissingAnchor(BadInput):
+    """A verification was asked for without a trust anchor."""
+
+    code = "missing-anchor"
+
+
+class Doubtful(ZhicangError):  # noqa: N818
+    """A proof, a receipt or a record does not hold, or is malformed."""
+
+    code = "doubtful"
+    exit_code = 1
+    http_status = 422
+
+
+class Unavailable(ZhicangError):  # noqa: N818
+    """Something that is needed is not available now."""
+
+    code = "unavailable"
+    exit_code = 3
+    http_status = 503
+
+
+class OwnFault(ZhicangError):  # noqa: N818
+    """A state that this software should never reach."""
+
+    code = "own-fault"

@@ -1,0 +1,1 @@
+"""The importers: from what the library brings to requests for the registrar."""

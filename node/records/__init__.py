@@ -1,0 +1,1 @@
+"""The records that the library keeps: registration numbers, metadata, manifests, units, in their canonical bytes."""

@@ -1,0 +1,60 @@
+"""The knowledge unit 知识单元(条): one JSON object, and the leaf that stands for it in its batch's Merkle tree.
+
+A unit's line is its object with ``resource_id`` added, and ``salt`` where its resource is not open; its leaf is the
+SHA-256 of the line's RFC 8785 bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from node.errors import BadInput
+from node.records import canonical
+
+LONGEST_UNIT_ID = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit before it is salted: whose it is, its identifier within the resource, and its object."""
+
+    resource_id: str
+    unit_id: str
+    value: dict[str, Any]
+
+    def source_digest(self) -> bytes:
+        """Give what makes two deliveries of a unit the same: SHA-256 of the unsalted line."""
+        return canonical.digest(self.value)
+
+    def line(self, salt: str = "") -> bytes:
+        """Give the canonical line, with its salt (32 lower-case hex digits) unless that is empty."""
+        return canonical.encode(self.value | {"salt": salt} if salt else self.value)
+
+
+def read_unit(data: bytes, *, id_field: str, resource_id: str | None) -> Unit:
+    """Read one line of a unit file; raise BadInput with the field that is wrong."""
+    value = canonical.decode(data)
+    if not isinstance(value, dict):
+        raise BadInput("这一行不是 JSON 对象", "the line is not a JSON object")
+    if "salt" in value:
+        raise BadInput("字段 salt 由本软件填写,不能自带", "the field salt is written by this software", field="salt")
+    named = value.setdefault("resource_id", resource_id)
+    if not isinstance(named, str) or not named:
+        zh = "没有写明所属资源 resource_id,也没有用 --resource 指定"
+        raise BadInput(zh, "no resource_id, and no --resource given", field="resource_id")
+    if resource_id is not None and named != resource_id:
+        zh = f"resource_id {named} 与 --resource {resource_id} 不一致"
+        raise BadInput(zh, f"resource_id {named} is not the --resource {resource_id}", field="resource_id")
+    return Unit(resource_id=named, unit_id=_identifier(value, id_field), value=value)
+
+
+def _identifier(value: dict[str, Any], id_field: str) -> str:
+    identifier = value.get(id_field)
+    if isinstance(identifier, int) and not isinstance(identifier, bool):
+        identifier = str(identifier)
+    if not isinstance(identifier, str) or not 0 < len(identifier) <= LONGEST_UNIT_ID:
+        zh = f"字段 {id_field} 应为 1—{LONGEST_UNIT_ID} 字的文字或整数,它标识资源内的这一条"
+        en = f"the field {id_field} must be text of 1 to {LONGEST_UNIT_ID} characters or an integer: it names the unit"
+        raise BadInput(zh, en, field=id_field)
+    return identifier
