@@ -1,0 +1,103 @@
+"""The journal's rows of acts and of the signed attempts at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActRow:
+    """One intended transaction; stage planned, signed, confirmed or refused."""
+
+    id: int
+    sender: bytes
+    calldata: bytes
+    nonce: int | None
+    stage: str
+    tx_hash: bytes | None
+    height: int | None
+    time: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """One signed transaction, kept whatever became of it."""
+
+    tx_hash: bytes
+    act: int
+    nonce: int
+    raw: bytes
+    created: int
+
+
+_COLUMNS = ", ".join(field.name for field in fields(ActRow))
+
+
+class ActRows:
+    """Reads and writes acts; the caller opens the transaction for what must hold together."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def plan(self, *, sender: bytes, calldata: bytes) -> int:
+        """Add an act that is to be sent; give its id."""
+        cursor = self._connection.execute(
+            "INSERT INTO act (sender, calldata, stage) VALUES (?, ?, 'planned')", (sender, calldata)
+        )
+        return int(cursor.lastrowid or 0)
+
+    def sign(self, attempt: AttemptRow) -> None:
+        """Keep a signed attempt before it leaves the node."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO attempt VALUES (?, ?, ?, ?, ?)",
+            (attempt.tx_hash, attempt.act, attempt.nonce, attempt.raw, attempt.created),
+        )
+        self._connection.execute(
+            "UPDATE act SET stage = 'signed', nonce = ? WHERE id = ?", (attempt.nonce, attempt.act)
+        )
+
+    def confirm(self, act: int, *, tx_hash: bytes, height: int, time: int) -> None:
+        """Say that an attempt is final: its hash, height and header time (UTC seconds)."""
+        self._connection.execute(
+            "UPDATE act SET stage = 'confirmed', tx_hash = ?, height = ?, time = ? WHERE id = ?",
+            (tx_hash, height, time, act),
+        )
+
+    def refuse(self, act: int, *, tx_hash: bytes, height: int, time: int, reason: str) -> None:
+        """Say that the contract refused an act, and why."""
+        self._connection.execute(
+            "UPDATE act SET stage = 'refused', tx_hash = ?, height = ?, time = ?, reason = ? WHERE id = ?",
+            (tx_hash, height, time, reason, act),
+        )
+
+    def open(self) -> list[ActRow]:
+        """Give the acts that are planned or signed, in their order."""
+        return list(self._find("stage IN ('planned', 'signed') ORDER BY id"))
+
+    def get(self, act: int) -> ActRow | None:
+        """Find an act by its id."""
+        return next(self._find("id = ?", act), None)
+
+    def by_tx_hash(self, tx_hash: bytes) -> ActRow | None:
+        """Find the act of a final transaction."""
+        return next(self._find("tx_hash = ?", tx_hash), None)
+
+    def confirmed(self) -> Iterator[ActRow]:
+        """Give every confirmed act in the order of ids."""
+        return self._find("stage = 'confirmed' ORDER BY id")
+
+    def attempts(self, act: int) -> list[AttemptRow]:
+        """Give the signed attempts at an act, oldest first."""
+        rows = self._connection.execute("SELECT * FROM attempt WHERE act = ? ORDER BY created, tx_hash", (act,))
+        return [AttemptRow(**dict(row)) for row in rows]
+
+    def _find(self, condition: str, *values: object) -> Iterator[ActRow]:
+        statement = f"SELECT {_COLUMNS} FROM act WHERE {condition}"  # noqa: S608 - column names of our own
+        for row in self._connection.execute(statement, values):
+            yield ActRow(**dict(row))

@@ -1,0 +1,135 @@
+"""The block index: the payloads of a storage root as IPFS blocks by CID, every block hashed again when it is read.
+
+Rows point into payload files, so there is one copy on disk. A row is never believed: a block that does not match its
+CID is not given out, and the next of its places is tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from storage.block_rows import BlockRows, LeafRow, NodeRow
+from storage.cid import RAW, Cid
+from storage.dag import file_links
+from storage.errors import BadSource, Damaged, UnknownBlock, Words
+from storage.export import export
+from storage.intake import opened
+from storage.objects import StoredObjects
+from storage.reindex import Reindexed, reindex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from storage.staged import Kind, Staged
+
+
+class BlockIndex:
+    """Blocks by CID over a storage root; use from one thread at a time."""
+
+    def __init__(self, rows: BlockRows, objects: StoredObjects) -> None:
+        self.rows = rows
+        self._objects = objects
+
+    @staticmethod
+    def found(path: Path) -> BlockRows:
+        """Make an empty index file; raise RootExists when it is there."""
+        return BlockRows.found(path)
+
+    @classmethod
+    def open(cls, path: Path, *, root: Path, read_only: bool = False) -> BlockIndex:
+        """Open the index of a storage root; raise RootMissing when either is missing."""
+        objects = StoredObjects(root)
+        return cls(BlockRows.open(path, read_only=read_only), objects)
+
+    @staticmethod
+    def reindex(path: Path, *, root: StoredObjects) -> Reindexed:
+        """Make the index anew from the storage root alone; see `storage.reindex`."""
+        return reindex(path, root=root)
+
+    def close(self) -> None:
+        """Close the index file."""
+        self.rows.close()
+
+    def add(self, staged: Staged, object_id: str) -> None:
+        """Add the blocks of one placed payload, durable when this returns."""
+        self.add_many([(staged, object_id)])
+
+    def add_many(self, placed: Iterable[tuple[Staged, str]]) -> None:
+        """Add the blocks of placed payloads (staged, object id) in one transaction, durable when this returns.
+
+        Rows that an object had are replaced. Raise StorageError, with nothing added.
+        """
+        with self.rows.transaction():
+            for staged, object_id in placed:
+                self.rows.add(object_id, staged.payload)
+
+    def forget(self, object_id: str) -> None:
+        """Remove an object's rows, durable when this returns."""
+        with self.rows.transaction():
+            self.rows.forget(object_id)
+
+    def has(self, cid: Cid) -> bool:
+        """Tell whether the index knows a block; its bytes are not looked at."""
+        return next(self._rows_of(cid), None) is not None
+
+    def places(self, cid: Cid) -> list[LeafRow] | list[NodeRow]:
+        """Give every place of a block."""
+        return list(self.rows.places(cid.digest)) if cid.codec == RAW else list(self.rows.nodes(cid.digest))
+
+    def get(self, cid: Cid) -> bytes:
+        """Give a block's bytes, verified; raise UnknownBlock, or Damaged when none of its places is good."""
+        places = self._rows_of(cid)
+        row = next(places, None)
+        if row is None:
+            raise UnknownBlock(f"没有数据块 {cid}", f"no block {cid}")
+        tried: list[str] = []
+        while row is not None:
+            data = self._read(row)
+            if data is not None and hashlib.sha256(data).digest() == cid.digest:
+                return data
+            tried.append(_shown(row))
+            row = next(places, None)
+        raise _damaged(cid, tried)
+
+    def cat(self, cid: Cid) -> Iterator[bytes]:
+        """Give a file's content block by block, each verified; raise UnknownBlock or Damaged, or it is no file."""
+        waiting = [cid]
+        while waiting:
+            current = waiting.pop()
+            data = self.get(current)
+            if current.codec == RAW:
+                yield data
+            else:
+                waiting.extend(link.cid for link in reversed(file_links(data)))
+
+    def export(self, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None) -> int:
+        """Write an object's payload out, every block verified; give the number of files. See `storage.export`."""
+        return export(self._objects, self.rows, object_id, folder, expected=expected)
+
+    def _rows_of(self, cid: Cid) -> Iterator[LeafRow] | Iterator[NodeRow]:
+        return self.rows.places(cid.digest) if cid.codec == RAW else self.rows.nodes(cid.digest)
+
+    def _read(self, row: LeafRow | NodeRow) -> bytes | None:
+        """Give the bytes that a row points to, or None when there are none."""
+        if isinstance(row, NodeRow):
+            return row.data
+        try:
+            path = os.fsencode(self._objects.payload_path(row.object_id)) + b"/" + row.path.encode()
+            with opened(path) as reader:
+                return os.pread(reader, row.length, row.offset)
+        except (OSError, ValueError, BadSource):
+            return None
+
+
+def _shown(row: LeafRow | NodeRow) -> str:
+    return row.object_id if isinstance(row, NodeRow) else f"{row.object_id}/{row.path}@{row.offset}"
+
+
+def _damaged(cid: Cid, tried: list[str]) -> Damaged:
+    places = ", ".join(tried[:5])
+    mend = Words("用 zhicang audit 查明,再从备份或伙伴节点恢复", "run zhicang audit, then restore a backup or a partner's copy")
+    zh, en = f"数据块 {cid} 已损坏:{places}", f"block {cid} is damaged at {places}"
+    return Damaged(zh, en, mend=mend, file=tried[0])

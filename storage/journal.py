@@ -1,0 +1,95 @@
+"""The journal: what this node has begun and finished, durable before anything is acknowledged.
+
+One SQLite file, `synchronous=FULL`, owned by the one process that holds the home's lock; readers open it read-only.
+A crash leaves the last committed transaction; each stage says what remains to be done:
+
+numbered   the number is given, the payload is not yet durable in the storage root: run the command again
+stored     payload and block index are durable; nothing was sent, or what was sent is known by its act
+confirmed  the event is final on chain and its proof is kept
+
+An act (one intended transaction) goes planned → signed → confirmed | refused; its attempts are kept for ever.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from storage.acts import ActRows
+from storage.journal_schema import FORMAT, SCHEMA
+from storage.resources import ResourceRows
+from storage.units import UnitRows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Journal:
+    """The journal's connection and its rows; use from one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.resources = ResourceRows(connection)
+        self.units = UnitRows(connection)
+        self.acts = ActRows(connection)
+
+    @classmethod
+    def found(cls, path: Path) -> Journal:
+        """Make a new journal; raise FileExistsError when the file is there."""
+        path.touch(exist_ok=False)
+        journal = cls(_connect(f"file:{path}?mode=rw"))
+        with journal.transaction():
+            for statement in SCHEMA.split(";\n"):
+                journal._connection.execute(statement)
+            journal._connection.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
+        return journal
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Journal:
+        """Open an existing journal."""
+        return cls(_connect(f"file:{path}?mode={'ro' if read_only else 'rw'}"))
+
+    @property
+    def format(self) -> int:
+        """The format number of the file."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        return int(row[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything inside durable at once, or nothing of it."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Inside a transaction: keep everything inside, or undo it all and go on."""
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._connection.execute("RELEASE part")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    connection.row_factory = sqlite3.Row
+    if "mode=rw" in uri:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+    return connection

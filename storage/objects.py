@@ -1,0 +1,105 @@
+"""Reading a storage root: which objects it holds and what their files say.
+
+It needs no lock, and verifies nothing but an inventory by its own sidecar.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from storage import ocfl
+from storage.errors import RootMissing, UnknownObject, Words, told_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class StoredObjects:
+    """The objects of a storage root, for readers.
+
+    Raise RootMissing when the folder is no storage root of this layout.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with told_of(str(path)):
+            for name, data in ocfl.root_files().items():
+                try:
+                    known = (path / name).read_bytes() == data
+                except (FileNotFoundError, NotADirectoryError):
+                    known = False
+                if not known:
+                    raise _missing(path, name)
+
+    def objects(self) -> Iterator[str]:
+        """Give the ids of all objects, found by walking, in the order of the folders above them."""
+        for folder in self.folders():
+            try:
+                yield from sorted(path.name for path in folder.iterdir())
+            except FileNotFoundError:
+                continue
+
+    def folders(self) -> list[Path]:
+        """Give the folders that objects lie in."""
+        return sorted(path for path in self.path.iterdir() if len(path.name) == ocfl.TUPLE)
+
+    def object_path(self, object_id: str) -> Path:
+        """Give the folder of an object, whether it is there or not; raise MalformedId."""
+        return self.path / ocfl.tuple_of(ocfl.check_object_id(object_id)) / object_id
+
+    def payload_path(self, object_id: str) -> Path:
+        """Give the payload folder of an object, whether it is there or not; raise MalformedId."""
+        return self.object_path(object_id) / ocfl.CONTENT / ocfl.PAYLOAD
+
+    def has(self, object_id: str) -> bool:
+        """Tell whether an object is there."""
+        return (self.object_path(object_id) / ocfl.INVENTORY).is_file()
+
+    def inventory(self, object_id: str) -> dict[str, bytes]:
+        """Give what an object's inventory says: path below the content folder → SHA-256.
+
+        Raise UnknownObject; Damaged when it does not match its sidecar.
+        """
+        data = self._read(object_id, ocfl.INVENTORY)
+        try:
+            sidecar = self._read(object_id, ocfl.SIDECAR)
+        except UnknownObject as error:
+            raise ocfl.damaged_inventory(object_id) from error
+        if sidecar != ocfl.sidecar_of(data):
+            raise ocfl.damaged_inventory(object_id)
+        return ocfl.decode_inventory(data, object_id)
+
+    def metadata(self, object_id: str) -> bytes:
+        """Give an object's metadata as stored; raise UnknownObject."""
+        return self._read(object_id, f"{ocfl.CONTENT}/{ocfl.METADATA}")
+
+    def manifest(self, object_id: str) -> bytes:
+        """Give an object's manifest as stored; raise UnknownObject."""
+        return self._read(object_id, f"{ocfl.CONTENT}/{ocfl.MANIFEST}")
+
+    def open_payload(self, object_id: str, path: str) -> BinaryIO:
+        """Open a payload file by its relative path; raise UnknownObject."""
+        with told_of(f"{object_id}/{path}"):
+            try:
+                return (self.payload_path(object_id) / path).open("rb")
+            except FileNotFoundError as error:
+                raise _unknown(object_id) from error
+
+    def _read(self, object_id: str, path: str) -> bytes:
+        with told_of(f"{object_id}/{path}"):
+            try:
+                return (self.object_path(object_id) / path).read_bytes()
+            except FileNotFoundError as error:
+                raise _unknown(object_id) from error
+
+
+def _missing(path: Path, name: str) -> RootMissing:
+    mend = Words("检查节点目录是否完整,必要时从备份恢复", "check that the home is whole; if not, restore a backup")
+    zh = f"{path} 不是本软件的存储根(缺 {name} 或内容不符)"
+    en = f"{path} is no storage root of ours ({name} is missing or differs)"
+    return RootMissing(zh, en, mend=mend, file=str(path))
+
+
+def _unknown(object_id: str) -> UnknownObject:
+    return UnknownObject(f"存储根中没有 {object_id}", f"the storage root does not hold {object_id}")

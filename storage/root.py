@@ -1,0 +1,181 @@
+"""The storage root: where payloads lie for good, an OCFL 1.1 storage root with one object a record.
+
+The life of a payload: `stage` copies it into the staging folder, `place` moves it into the root under its id, `sync`
+makes a group of them durable. The staging folder lies beside the root, on the same file system. One process writes.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import time
+import weakref
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from storage import ocfl
+from storage.durable import sync_file_system, sync_folder, write_durably
+from storage.errors import RootExists, told_of
+from storage.intake import write_copy
+from storage.objects import StoredObjects
+from storage.staged import Kind, Staged
+from storage.staging import Staging
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from pathlib import Path
+
+__all__ = ["Kind", "Staged", "StorageRoot"]
+
+MESSAGE = "stored"
+
+
+class StorageRoot(StoredObjects):
+    """A storage root; readers may have theirs beside the one writer.
+
+    Args:
+        path: the root's folder.
+        staging: the staging folder; "staging" beside the root unless given.
+        clock: gives UTC seconds for the inventories.
+        agent: who the inventories say made them.
+
+    Raise RootMissing when the folder is no storage root of this layout.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        staging: Path | None = None,
+        clock: Callable[[], float] = time.time,
+        agent: ocfl.Agent = ocfl.Agent(),  # noqa: B008 - frozen
+    ) -> None:
+        super().__init__(path)
+        self._staging = Staging(path.parent / "staging" if staging is None else staging)
+        self._clock = clock
+        self._agent = agent
+        # kept open, so that a write error of the background is told to this descriptor's next sync
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.close = weakref.finalize(self, os.close, self._descriptor)
+
+    @classmethod
+    def found(
+        cls, path: Path, *, staging: Path | None = None, clock: Callable[[], float] = time.time
+    ) -> StorageRoot:
+        """Make an empty storage root, durable when this returns; raise RootExists when something is there."""
+        with told_of(str(path)):
+            if path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
+                raise RootExists(f"{path} 已存在", f"{path} exists", file=str(path))
+            for name, data in ocfl.root_files().items():
+                file = path / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_durably(file, data)
+                for folder in file.relative_to(path).parents:
+                    sync_folder(path / folder)
+            sync_folder(path.parent)
+            (path.parent / "staging" if staging is None else staging).mkdir(mode=0o700, exist_ok=True)
+        return cls(path, staging=staging, clock=clock)
+
+    def stage(
+        self,
+        source: Path,
+        *,
+        left_out: Collection[str] = (),
+        progress: Callable[[int], None] | None = None,
+    ) -> Staged:
+        """Copy a file or folder into the staging folder and take its digests on the way, in one reading.
+
+        ``left_out``: relative paths inside a folder that are no payload. ``progress`` gets the bytes of each piece.
+        Raise BadSource (UnreadableSource, SourceChanged, UnsafeName, EmptyFile, DirectoryTooLarge) or DiskFull; nothing
+        is left behind then.
+        """
+        return self._staging.take(source, left_out=left_out, progress=progress)
+
+    def stage_lines(self, lines: Iterable[bytes], *, name: str, each: Callable[[bytes], None]) -> Staged:
+        """Stage one payload file of lines (given without their ends); ``each`` gets the SHA-256 of every line.
+
+        Raise EmptyFile when there is no line, DiskFull; whatever the iterator raises passes through.
+        """
+        return self._staging.take_lines(lines, name=name, each=each)
+
+    def discard(self, staged: Staged) -> None:
+        """Remove what was staged."""
+        self._staging.discard(staged)
+
+    def sweep_staging(self) -> int:
+        """Remove what a crash left in the staging folder; give how many payloads that was. For the writer's start."""
+        swept = self._staging.sweep()
+        if swept:  # a crash in `place` may have left a folder without its object, which OCFL forbids (E073)
+            for folder in self.folders():
+                _prune(folder)
+        return swept
+
+    def place(self, staged: Staged, object_id: str, *, metadata: bytes, message: str = MESSAGE) -> Path:
+        """Move a staged payload into the root as an object; give the object's folder. Not durable before `sync`.
+
+        An object of this id that was never acknowledged is replaced. Raise MalformedId, DiskFull; then what was
+        staged is removed.
+        """
+        target = self.object_path(object_id)
+        try:
+            with told_of(object_id):
+                self._complete(staged, object_id, metadata, message)
+                self._move(staged.place, target)
+        except BaseException:
+            self._staging.discard(staged)
+            raise
+        return target
+
+    def sync(self) -> None:
+        """Make everything placed so far durable; raise DiskFull or StorageError, and then acknowledge nothing."""
+        with told_of(str(self.path)):
+            sync_file_system(self._descriptor)
+
+    def remove_unacknowledged(self, object_id: str) -> None:
+        """Remove an object that was never acknowledged, if it is there."""
+        path = self.object_path(object_id)
+        with told_of(object_id):
+            if path.exists():
+                self._staging.take_back(path)
+                _prune(path.parent)
+
+    def _complete(self, staged: Staged, object_id: str, metadata: bytes, message: str) -> None:
+        """Write beside the payload all that makes the staged folder an object."""
+        base = os.fsencode(staged.place)
+        files = [(f"{ocfl.PAYLOAD}/{file.path}", file.sha256.hex()) for file in staged.files]
+        for name, data in ((ocfl.MANIFEST, staged.manifest), (ocfl.METADATA, metadata)):
+            write_copy(b"%b/%b/%b" % (base, ocfl.CONTENT.encode(), name.encode()), data)
+            files.append((name, hashlib.sha256(data).hexdigest()))
+        created = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        inventory = ocfl.encode_inventory(
+            object_id=object_id, files=files, created=created, message=message, agent=self._agent
+        )
+        for folder in (base, base + b"/v1"):
+            write_copy(b"%b/%b" % (folder, ocfl.INVENTORY.encode()), inventory)
+            write_copy(b"%b/%b" % (folder, ocfl.SIDECAR.encode()), ocfl.sidecar_of(inventory))
+        name, data = ocfl.OBJECT_DECLARATION
+        write_copy(b"%b/%b" % (base, name.encode()), data)
+
+    def _move(self, place: Path, target: Path) -> None:
+        try:
+            place.rename(target)
+        except OSError as error:
+            if error.errno == errno.ENOENT:
+                target.parent.mkdir(exist_ok=True)
+            elif error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
+                self._staging.take_back(target)
+            else:
+                raise
+            try:
+                place.rename(target)
+            except OSError:
+                _prune(target.parent)
+                raise
+
+
+def _prune(folder: Path) -> None:
+    """Remove a folder if nothing lies in it."""
+    with suppress(OSError):
+        folder.rmdir()

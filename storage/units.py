@@ -1,0 +1,129 @@
+"""The journal's rows of unit batches and of the units in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitBatchRow:
+    """A unit batch as the journal knows it; see the schema for each column's meaning."""
+
+    id: int
+    root: bytes
+    list_digest: bytes
+    cid: bytes
+    object_id: str
+    claimed: int
+    period: int
+    programme: str
+    lot: str
+    id_field: str
+    source_path: str
+    stage: str
+    act: int | None
+    log_index: int | None
+    created: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """Where a unit stands: its batch and its line in the batch's list, from 0."""
+
+    resource_id: str
+    unit_id: str
+    source_digest: bytes
+    batch: int
+    position: int
+
+
+_COLUMNS = ", ".join(field.name for field in fields(UnitBatchRow))
+
+
+class UnitRows:
+    """Reads and writes unit batches and units; the caller opens the transaction for what must hold together."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def insert_batch(self, row: UnitBatchRow) -> None:
+        """Add a batch under the id that `next_batch` gave."""
+        marks = ", ".join("?" * len(fields(UnitBatchRow)))
+        values = [getattr(row, field.name) for field in fields(UnitBatchRow)]
+        self._connection.execute(f"INSERT INTO unit_batch ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
+
+    def insert_units(self, rows: Iterable[tuple[str, str, bytes, int, int]]) -> None:
+        """Add units as (resource_id, unit_id, source_digest, batch, position)."""
+        self._connection.executemany("INSERT INTO unit VALUES (?, ?, ?, ?, ?)", rows)
+
+    def next_batch(self) -> int:
+        """Give the id for the next batch."""
+        return int(self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM unit_batch").fetchone()[0])
+
+    def unit(self, resource_id: str, unit_id: str) -> UnitRow | None:
+        """Find a unit."""
+        statement = "SELECT * FROM unit WHERE resource_id = ? AND unit_id = ?"
+        row = self._connection.execute(statement, (resource_id, unit_id)).fetchone()
+        return None if row is None else UnitRow(**dict(row))
+
+    def of_resource(self, resource_id: str) -> int:
+        """Count the units of a resource."""
+        statement = "SELECT count(*) FROM unit WHERE resource_id = ?"
+        return int(self._connection.execute(statement, (resource_id,)).fetchone()[0])
+
+    def unplaced(self) -> list[UnitBatchRow]:
+        """Give the batches whose lists were not durable when the node stopped."""
+        return list(self._find("stage = 'numbered' ORDER BY id"))
+
+    def forget(self, batch: int) -> None:
+        """Take out a batch that was never stored, and its units."""
+        self._connection.execute("DELETE FROM unit WHERE batch = ?", (batch,))
+        self._connection.execute("DELETE FROM unit_batch WHERE id = ? AND stage = 'numbered'", (batch,))
+
+    def mark_stored(self, batches: Iterable[int]) -> None:
+        """Say that the lists of these are durable."""
+        self._connection.executemany("UPDATE unit_batch SET stage = 'stored' WHERE id = ?", [(b,) for b in batches])
+
+    def in_batch(self, batch: int) -> int:
+        """Count the units that the journal has for a batch."""
+        return int(self._connection.execute("SELECT count(*) FROM unit WHERE batch = ?", (batch,)).fetchone()[0])
+
+    def assign(self, batch: int, act: int) -> None:
+        """Say which act commits a batch."""
+        self._connection.execute("UPDATE unit_batch SET act = ? WHERE id = ?", (act, batch))
+
+    def release(self, act: int) -> None:
+        """Take back from a refused act the batch that it did not commit."""
+        self._connection.execute("UPDATE unit_batch SET act = NULL WHERE act = ? AND stage = 'stored'", (act,))
+
+    def mark_confirmed(self, batch: int, log_index: int) -> None:
+        """Say that a batch is final on chain."""
+        self._connection.execute(
+            "UPDATE unit_batch SET stage = 'confirmed', log_index = ? WHERE id = ?", (log_index, batch)
+        )
+
+    def batch(self, batch: int) -> UnitBatchRow | None:
+        """Find a batch by its id."""
+        return next(self._find("id = ?", batch), None)
+
+    def by_act(self, act: int) -> list[UnitBatchRow]:
+        """Find the batch that an act commits."""
+        return list(self._find("act = ?", act))
+
+    def waiting(self) -> list[UnitBatchRow]:
+        """Give the stored batches that no act has taken up yet."""
+        return list(self._find("stage = 'stored' AND act IS NULL ORDER BY id"))
+
+    def batches(self) -> Iterator[UnitBatchRow]:
+        """Give every batch in the order of ids."""
+        return self._find("1 ORDER BY id")
+
+    def _find(self, condition: str, *values: object) -> Iterator[UnitBatchRow]:
+        statement = f"SELECT {_COLUMNS} FROM unit_batch WHERE {condition}"  # noqa: S608 - column names of our own
+        for row in self._connection.execute(statement, values):
+            yield UnitBatchRow(**dict(row))
