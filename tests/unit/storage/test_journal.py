@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage.acts import AttemptRow
+from storage.journal import Journal
+from storage.resources import ResourceRow
+from storage.units import UnitBatchRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def resource(number: str, **changes: object) -> ResourceRow:
+    values: dict[str, object] = {
+        "number": number, "client_key": f"key {number}", "source_path": "/x", "kind": 1, "content_digest": b"c" * 32,
+        "cid": b"i" * 36, "size": 3, "files": 1, "metadata": b"{}", "metadata_digest": b"m" * 32, "title": "甲",
+        "client_ref": "", "period": 2023, "stage": "numbered", "created": 1,
+    }  # fmt: skip
+    return ResourceRow(**(values | changes))  # type: ignore[arg-type]
+
+
+def batch(number: int, **changes: object) -> UnitBatchRow:
+    values: dict[str, object] = {
+        "id": number, "root": bytes(32), "list_digest": number.to_bytes(32, "big"), "cid": b"", "object_id": "u",
+        "claimed": 2, "period": 2023, "programme": "", "lot": "", "id_field": "unit_id", "source_path": "/u",
+        "stage": "numbered", "act": None, "log_index": None, "created": 1,
+    }  # fmt: skip
+    return UnitBatchRow(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = Journal.found(tmp_path / "journal.db")
+    yield journal
+    journal.close()
+
+
+def test_a_serial_is_drawn_once_in_each_period(journal: Journal) -> None:
+    assert [journal.resources.next_serial(2023) for _ in range(3)] == [1, 2, 3]
+    assert journal.resources.next_serial(2024) == 1
+
+
+def test_a_failed_transaction_leaves_nothing(journal: Journal) -> None:
+    with pytest.raises(ZeroDivisionError), journal.transaction():
+        journal.resources.insert(resource("A"))
+        raise ZeroDivisionError
+    assert journal.resources.count() == 0
+
+
+def test_a_resource_goes_from_numbered_to_confirmed(journal: Journal) -> None:
+    with journal.transaction():
+        journal.resources.insert(resource("A"))
+        journal.resources.insert(resource("B"))
+    assert journal.resources.waiting(10) == []
+    journal.resources.mark_stored(["A", "B"])
+    assert [row.number for row in journal.resources.waiting(10)] == ["A", "B"]
+    act = journal.acts.plan(sender=b"s" * 20, calldata=b"d")
+    journal.resources.assign(["A", "B"], act)
+    assert journal.resources.waiting(10) == []
+    journal.resources.mark_confirmed([("A", 0)])
+    journal.resources.release(act)
+    assert [row.number for row in journal.resources.waiting(10)] == ["B"]
+    assert [row.stage for row in journal.resources.by_act(act)] == ["confirmed"]
+    assert [row.number for row in journal.resources.page(after="A", limit=5)] == ["B"]
+    assert len(journal.resources.by_content_digest(b"c" * 32)) == 2
+
+
+def test_the_same_client_key_is_refused(journal: Journal) -> None:
+    journal.resources.insert(resource("A"))
+    with pytest.raises(sqlite3.IntegrityError):
+        journal.resources.insert(resource("B", client_key="key A"))
+
+
+def test_every_attempt_at_an_act_is_kept(journal: Journal) -> None:
+    act = journal.acts.plan(sender=b"s" * 20, calldata=b"d")
+    for nonce in (4, 7):
+        tx_hash = bytes([nonce]) * 32
+        journal.acts.sign(AttemptRow(tx_hash=tx_hash, act=act, nonce=nonce, raw=b"raw", created=nonce))
+    assert [row.nonce for row in journal.acts.open()] == [7]
+    journal.acts.confirm(act, tx_hash=b"\x07" * 32, height=3, time=9)
+    assert journal.acts.open() == []
+    assert [attempt.nonce for attempt in journal.acts.attempts(act)] == [4, 7]
+    found = journal.acts.by_tx_hash(b"\x07" * 32)
+    assert found is not None
+    assert (found.height, found.time, found.stage) == (3, 9, "confirmed")
+
+
+def test_a_batch_that_was_never_stored_is_forgotten_with_its_units(journal: Journal) -> None:
+    with journal.transaction():
+        journal.units.insert_units([("R", "1", b"d", 1, 0), ("R", "2", b"d", 1, 1)])
+        journal.units.insert_batch(batch(1))
+    assert [row.id for row in journal.units.unplaced()] == [1]
+    journal.units.forget(1)
+    assert journal.units.of_resource("R") == 0
+    assert journal.units.next_batch() == 1
+
+
+def test_a_savepoint_undoes_its_part_alone(journal: Journal) -> None:
+    with journal.transaction():
+        journal.units.insert_batch(batch(1))
+        journal.units.insert_units([("R", "1", b"d", 1, 0)])
+        with pytest.raises(sqlite3.IntegrityError), journal.savepoint():
+            journal.units.insert_units([("R", "2", b"d", 1, 1), ("R", "1", b"e", 1, 2)])
+    assert journal.units.of_resource("R") == 1
+
+
+def test_a_reader_beside_the_writer_cannot_write(journal: Journal, tmp_path: Path) -> None:
+    journal.resources.insert(resource("A"))
+    reader = Journal.open(tmp_path / "journal.db", read_only=True)
+    assert reader.resources.count() == 1
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.resources.insert(resource("B"))
+    reader.close()
