@@ -1,9 +1,14 @@
-"""The errors of this package, and the contract's own errors in words.
+"""The errors of this package, each told in Chinese and English, with the exit code that it ends a command with.
 
-ContractError            base: `code`, `exit_code`, `http_status`, `words`
-├── MalformedCall     1  calldata that is no canonical call of an act of the registry
-├── MalformedEvent    1  a log that is no canonical event of the registry
-└── RegistryRefused   1  the registry reverted, with its typed error
+ContractError
+├── Malformed          1  bytes from a chain or a receipt that are not in the registry's encoding
+│   ├── MalformedCall     calldata of an act, or a value that no calldata holds
+│   ├── MalformedEvent    topics and data of a log
+│   └── MalformedAnswer   what a view answered
+├── RegistryRefused    2  the registry refused an act, and said why
+│   └── NotPermitted      the sender lacks the role for it
+├── UnknownRevert      4  an act failed in a way that the registry has no words for
+└── DamagedArtefact    4  the compiled registry that ships with this software cannot be read
 """
 
 from __future__ import annotations
@@ -11,9 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
-from eth_hash.auto import keccak
+from contracts import abi
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,74 +32,128 @@ class Words:
 
 
 class ContractError(Exception):
-    """Something that the chain holds or answers is not what the registry would give."""
+    """Something about the registry that ends a request, with words for its user.
+
+    Args:
+        zh: what is wrong, in Chinese.
+        en: the same in English.
+        mend: what the user can do about it.
+        file: the file concerned, set by who knows it.
+        row: its row in a list, likewise.
+        field: the field concerned.
+    """
 
     code: ClassVar[str] = "contract"
-    exit_code: ClassVar[int] = 1
-    http_status: ClassVar[int] = 422
-    mend = file = row = field = None
+    exit_code: ClassVar[int] = 4
+    http_status: ClassVar[int] = 500
 
-    def __init__(self, zh: str, en: str) -> None:
+    def __init__(
+        self,
+        zh: str,
+        en: str,
+        *,
+        mend: Words | None = None,
+        file: str | None = None,
+        row: int | None = None,
+        field: str | None = None,
+    ) -> None:
         super().__init__(en)
         self.words = Words(zh, en)
+        self.mend = mend
+        self.file = file
+        self.row = row
+        self.field = field
 
 
-class MalformedCall(ContractError):  # noqa: N818 - reads as the fact it states
-    """Calldata that is no canonical call of an act of the registry."""
+class Malformed(ContractError):  # noqa: N818 - this and the others read as the fact they state
+    """Bytes that are not in the one encoding that the registry takes or gives."""
+
+    code = "malformed"
+    exit_code = 1
+    http_status = 422
+
+
+class MalformedCall(Malformed):
+    """Calldata that is no act of the registry, or a value that no calldata holds."""
 
     code = "malformed-call"
 
 
-class MalformedEvent(ContractError):  # noqa: N818
-    """A log that is no canonical event of the registry."""
+class MalformedEvent(Malformed):
+    """A log that is no event of the registry."""
 
     code = "malformed-event"
 
 
+class MalformedAnswer(Malformed):
+    """An answer that is not that of the view that was asked."""
+
+    code = "malformed-answer"
+
+
 class RegistryRefused(ContractError):  # noqa: N818
-    """The registry reverted; ``name`` is its typed error, ``values`` its parameters."""
+    """The registry refused an act; ``name`` is its error's name, ``values`` are that error's arguments by name."""
 
     code = "registry-refused"
+    exit_code = 2
+    http_status = 409
 
-    def __init__(self, zh: str, en: str, *, name: str, values: tuple[object, ...] = ()) -> None:
+    def __init__(self, zh: str, en: str, *, name: str, values: dict[str, abi.Value] | None = None) -> None:
         super().__init__(zh, en)
         self.name = name
-        self.values = values
+        self.values = values or {}
 
 
-_ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
-    "InstitutionExists": (("bytes8",), "机构已存在"),
-    "UnknownInstitution": (("bytes8",), "没有这个机构"),
-    "KeyInUse": (("address", "bytes8"), "该密钥已属于一个机构"),
-    "ValueMissing": (("string",), "缺少必填的值"),
-    "NotRegistrar": (("address",), "发送者不是登记员"),
-    "ForeignNumber": (("bytes32", "bytes8"), "登记号不属于发送者的机构"),
-    "UnknownKind": (("uint8",), "资源种类不对"),
-    "BadCid": (("uint256",), "内容标识为空或过长"),
-    "AlreadyRegistered": (("bytes32",), "该号已登记"),
-    "AlreadyCommitted": (("bytes32",), "该批已上链"),
-    "EmptyGroup": ((), "一组中没有资源"),
-    "AccessControlUnauthorizedAccount": (("address", "bytes32"), "该密钥没有治理方的权限"),
-}
-_BY_SELECTOR = {keccak(f"{name}({','.join(types)})".encode())[:4]: name for name, (types, _) in _ERRORS.items()}
+class NotPermitted(RegistryRefused):
+    """The sender does not hold the role that an act asks for."""
+
+    code = "not-permitted"
+    http_status = 403
 
 
-def decode_revert(data: bytes) -> RegistryRefused:
-    """Turn the revert data of a call into the registry's typed error, whatever the data is."""
-    name = _BY_SELECTOR.get(data[:4])
-    if name is None:
-        return RegistryRefused(f"未知原因 0x{data.hex()}", f"unknown reason 0x{data.hex()}", name="unknown")
-    types, chinese = _ERRORS[name]
+class UnknownRevert(ContractError):  # noqa: N818
+    """An act failed without an error of the registry: out of gas, or calldata that it cannot read."""
+
+    code = "unknown-revert"
+
+
+class DamagedArtefact(ContractError):  # noqa: N818
+    """The compiled registry that ships with this software cannot be read."""
+
+    code = "damaged-artefact"
+
+
+def decode_revert(data: bytes) -> ContractError:
+    """Give the error that a failed call's data tells: RegistryRefused, or UnknownRevert for what is not of it."""
+    from contracts.refusals import BY_SELECTOR
+
+    known = BY_SELECTOR.get(data[:4])
+    if known is None:
+        return UnknownRevert(f"登记合约执行失败,返回 0x{data.hex()}", f"the registry failed with 0x{data.hex()}")
     try:
-        values = tuple(decode(types, data[4:]))
-    except DecodingError:
-        values = ()
-    shown = ", ".join(_show(value) for value in values)
-    return RegistryRefused(f"{chinese}({shown})", f"{name}({shown})", name=name, values=values)
+        read = abi.decode_fields([type_ for _, type_ in known.fields], data[4:])
+    except abi.MisfitError:
+        return UnknownRevert(f"登记合约的错误 {known.name} 残缺", f"the registry's error {known.name} is malformed")
+    values = {name: value for (name, _), value in zip(known.fields, read, strict=True)}
+    shown = "".join(f" {name}={_show(value)}" for name, value in values.items())
+    error = NotPermitted if known.about_permission else RegistryRefused
+    words = {"zh": known.zh + shown.replace(" ", ",", 1), "en": known.en + shown.replace(" ", ", ", 1)}
+    return error(words["zh"], words["en"], name=known.name, values=values)
 
 
-def _show(value: object) -> str:
-    if isinstance(value, bytes):
-        text = value.rstrip(b"\0")
-        return text.decode("ascii") if text.isascii() and text.isalnum() else "0x" + value.hex()
-    return str(value)
+def refusal(reason: int) -> RegistryRefused:
+    """Give in words why an entry of a group was passed over: the reason of its EntrySkipped event."""
+    from contracts.refusals import BY_REASON
+
+    known = BY_REASON.get(reason)
+    if known is None:
+        return RegistryRefused(f"未知原因 {reason}", f"unknown reason {reason}", name=str(reason))
+    return RegistryRefused(known.zh, known.en, name=known.name)
+
+
+def _show(value: abi.Value) -> str:
+    """Show a number or an institution's code as text, other bytes as hexadecimal."""
+    if not isinstance(value, bytes):
+        return str(value)
+    text = value.rstrip(b"\0")
+    return text.decode() if text and text.isascii() and text.decode().isprintable() else "0x" + value.hex()

@@ -1,13 +1,20 @@
-"""What the registry takes, emits and holds, as values: digests and numbers as bytes of their on-chain width."""
+"""What the registry takes, emits and holds, as values.
+
+Widths in bytes: institution 8, account 20, number and digests 32; CID binary; heights and times (UTC seconds) as int.
+Programme, lot, replaces, counting rule and parent are zeros where there is none.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+KIND_FILE, KIND_TREE = 1, 2
+STATUS_REGISTERED = 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What `register` and `registerMany` send for one resource (IResourceRegistry.Entry)."""
+    """What one resource is registered with: `Entry` of the contract."""
 
     number: bytes
     kind: int
@@ -20,7 +27,7 @@ class Entry:
     replaces: bytes
 
     def registered(self, institution: bytes, version: int = 1) -> Registered:
-        """Give the event that the registry emits for this entry of an institution (8 bytes)."""
+        """Give the event that the registry emits for this entry of an institution."""
         return Registered(
             institution=institution,
             number=self.number,
@@ -38,7 +45,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitBatch:
-    """What `commitUnits` sends (IResourceRegistry.UnitBatch)."""
+    """What one batch of units is committed with: `UnitBatch` of the contract."""
 
     root: bytes
     list_digest: bytes
@@ -51,7 +58,7 @@ class UnitBatch:
     parent: bytes
 
     def committed(self, institution: bytes) -> UnitsCommitted:
-        """Give the event that the registry emits for this batch of an institution (8 bytes)."""
+        """Give the event that the registry emits for this batch of an institution."""
         return UnitsCommitted(
             institution=institution,
             root=self.root,
@@ -68,7 +75,7 @@ class UnitBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """The event of one version of a resource; ``institution`` is 8 bytes, ``cid`` binary."""
+    """A resource was registered."""
 
     institution: bytes
     number: bytes
@@ -85,16 +92,17 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntrySkipped:
-    """The event of an entry that was passed over because its number exists."""
+    """An entry of a group was passed over; `contracts.errors.refusal` tells its reason in words."""
 
     institution: bytes
     number: bytes
     content_digest: bytes
+    reason: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitsCommitted:
-    """The event of a unit batch."""
+    """A batch of units was committed."""
 
     institution: bytes
     root: bytes
@@ -110,7 +118,7 @@ class UnitsCommitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstitutionAdmitted:
-    """The event of an admitted institution."""
+    """An institution was admitted."""
 
     institution: bytes
     profile_digest: bytes
@@ -118,15 +126,33 @@ class InstitutionAdmitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrarAdded:
-    """The event of an added registrar key; ``account`` is 20 bytes."""
+    """A key became a registrar of an institution."""
 
     institution: bytes
     account: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGranted:
+    """An account was given a role (an event of OpenZeppelin's AccessControl)."""
+
+    role: bytes
+    account: bytes
+    sender: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRevoked:
+    """An account lost a role (an event of OpenZeppelin's AccessControl)."""
+
+    role: bytes
+    account: bytes
+    sender: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordState:
-    """What the registry's storage holds of a record: status 0 is none, 1 registered; time in UTC seconds."""
+    """What the registry holds of a record: status 1 registered, and the newest act's version, height and time."""
 
     status: int
     kind: int
@@ -137,10 +163,9 @@ class RecordState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitBatchState:
-    """What the registry's storage holds of a unit batch; an institution of zeros is none."""
+    """What the registry holds of a unit batch."""
 
     institution: bytes
     claimed: int
-    period: int
     height: int
     time: int

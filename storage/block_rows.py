@@ -13,10 +13,10 @@ from storage.cid import DAG_PB, RAW, Cid
 from storage.errors import RootExists, RootMissing, StorageError, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from storage.staged import Payload
+    from storage.staged import Payload, PayloadFile
 
 FORMAT = 1
 _SCHEMA = f"""
@@ -70,30 +70,14 @@ class BlockRows:
             path.touch(exist_ok=False)
         except FileExistsError as error:
             raise RootExists(f"{path} 已存在", f"{path} exists", file=str(path)) from error
-        rows = cls.open(path, _format=0)
-        rows._connection.executescript(_SCHEMA)
-        return rows
+        connection = _connect(path, read_only=False, known_format=0)
+        connection.executescript(_SCHEMA)
+        return cls(connection)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False, _format: int = FORMAT) -> BlockRows:
+    def open(cls, path: Path, *, read_only: bool = False) -> BlockRows:
         """Open an index; raise RootMissing when it is not there or not readable as one."""
-        uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
-        try:
-            connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
-        except sqlite3.OperationalError as error:
-            raise _missing(path) from error
-        try:
-            if not read_only:
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=FULL")
-            known = connection.execute("PRAGMA user_version").fetchone()[0] == _format
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            raise _missing(path) from error
-        if not known:
-            connection.close()
-            raise _missing(path)
-        return cls(connection)
+        return cls(_connect(path, read_only=read_only, known_format=FORMAT))
 
     def close(self) -> None:
         """Close the connection."""
@@ -117,15 +101,21 @@ class BlockRows:
 
     def add(self, object_id: str, payload: Payload) -> None:
         """Put an object's rows in place of those it had; inside a transaction."""
+        number = self.add_files(object_id, payload.files)
+        payload.folders(lambda digest, data: self._add_node(digest, number, data))
+
+    def add_files(self, object_id: str, files: Iterable[PayloadFile]) -> int:
+        """Put the rows of files alone in place of what an object had; give the object's number in the tables."""
         self.forget(object_id)
         number = self._insert("INSERT INTO object (id) VALUES (?)", object_id)
-        for file in payload.files:
+        for file in files:
             place = self._insert("INSERT INTO file (object, path) VALUES (?, ?)", number, file.path)
             self._connection.executemany(
                 "INSERT INTO leaf VALUES (?, ?, ?, ?)",
                 ((leaf.digest, place, leaf.offset, leaf.length) for leaf in file.leaves()),
             )
-        payload.nodes(lambda digest, data: self._add_node(digest, number, data))
+            file.nodes(lambda digest, data: self._add_node(digest, number, data))
+        return number
 
     def forget(self, object_id: str) -> None:
         """Remove an object's rows, if it has any; inside a transaction."""
@@ -175,9 +165,32 @@ class BlockRows:
             yield LeafRow(Cid(RAW, digest), *rest)
 
     def _nodes(self, condition: str, value: object) -> Iterator[NodeRow]:
-        statement = f"SELECT node.digest, object.id, node.data FROM node JOIN object ON object.no = node.object {condition}"  # noqa: S608, E501
+        statement = (
+            "SELECT node.digest, object.id, node.data"  # noqa: S608 - text of our own
+            f" FROM node JOIN object ON object.no = node.object {condition}"
+        )
         for digest, *rest in self._connection.execute(statement, (value,)):
             yield NodeRow(Cid(DAG_PB, digest), *rest)
+
+
+def _connect(path: Path, *, read_only: bool, known_format: int) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    try:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    except sqlite3.OperationalError as error:
+        raise _missing(path) from error
+    try:
+        if not read_only:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _missing(path) from error
+    if found != known_format:
+        connection.close()
+        raise _missing(path)
+    return connection
 
 
 def _missing(path: Path) -> RootMissing:

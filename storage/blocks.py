@@ -107,7 +107,7 @@ class BlockIndex:
 
     def export(self, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None) -> int:
         """Write an object's payload out, every block verified; give the number of files. See `storage.export`."""
-        return export(self._objects, self.rows, object_id, folder, expected=expected)
+        return export(self._objects, object_id, folder, expected=expected)
 
     def _rows_of(self, cid: Cid) -> Iterator[LeafRow] | Iterator[NodeRow]:
         return self.rows.places(cid.digest) if cid.codec == RAW else self.rows.nodes(cid.digest)
@@ -130,6 +130,6 @@ def _shown(row: LeafRow | NodeRow) -> str:
 
 def _damaged(cid: Cid, tried: list[str]) -> Damaged:
     places = ", ".join(tried[:5])
-    mend = Words("用 zhicang audit 查明,再从备份或伙伴节点恢复", "run zhicang audit, then restore a backup or a partner's copy")
+    mend = Words("用 zhicang audit 查明,再从备份恢复", "find out more with zhicang audit, then restore a backup")
     zh, en = f"数据块 {cid} 已损坏:{places}", f"block {cid} is damaged at {places}"
     return Damaged(zh, en, mend=mend, file=tried[0])

@@ -80,9 +80,11 @@ def create_copy(target: bytes) -> int:
 
 def write_copy(target: bytes, data: bytes) -> None:
     """Write a small read-only file that must not exist; raise OSError."""
-    writer = create_copy(target)
+    writer = os.open(target, _CREATE, _READ_ONLY)
     try:
-        write_all(writer, data)
+        written = os.write(writer, data)
+        if written < len(data):
+            write_all(writer, memoryview(data)[written:])
     finally:
         os.close(writer)
 

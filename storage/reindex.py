@@ -7,18 +7,18 @@ under an old log.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import ocfl
+from storage.audit import check_object
 from storage.block_rows import BlockRows
 from storage.durable import sync_folder
-from storage.errors import StorageError, told_of
-from storage.rereading import reread
+from storage.errors import told_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from storage.faults import Fault
     from storage.objects import StoredObjects
 
 
@@ -29,24 +29,20 @@ class Reindexed(NamedTuple):
     blocks: int
 
 
-def reindex(path: Path, *, root: StoredObjects) -> Reindexed:
+def _pass_over(fault: Fault) -> None:
+    """Leave the telling to the audit."""
+
+
+def reindex(path: Path, *, root: StoredObjects, tell: Callable[[Fault], None] = _pass_over) -> Reindexed:
     """Rebuild the index at ``path`` from every object of ``root``, durable when this returns.
 
-    Files that do not match their inventory are indexed as they should be only by a fixity check; here they are left
-    out, so that no row points to bytes that were never registered. Raise DiskFull or StorageError; the old index stays.
+    Files that do not match their inventory are left out, so that no row names bytes that were never stored; ``tell``
+    gets what was wrong. Raise DiskFull or StorageError; the old index stays then.
     """
     new = path.with_name(path.name + ".new")
     _remove(new)
     try:
-        rows = BlockRows.found(new)
-        try:
-            objects = 0
-            with rows.transaction():
-                for object_id in root.objects():
-                    objects += _add(rows, root, object_id)
-            counted = Reindexed(objects, rows.count())
-        finally:
-            rows.close()  # the last connection empties the log and removes it
+        counted = _build(new, root, tell)
         with told_of(str(path)):
             _remove(path)
             new.replace(path)
@@ -55,3 +51,28 @@ def reindex(path: Path, *, root: StoredObjects) -> Reindexed:
         _remove(new)
         raise
     return counted
+
+
+def _build(new: Path, root: StoredObjects, tell: Callable[[Fault], None]) -> Reindexed:
+    rows = BlockRows.found(new)
+    objects = 0
+    try:
+        with rows.transaction():
+            for object_id in root.objects():
+                checked = check_object(root, object_id)
+                for fault in checked.faults:
+                    tell(fault)
+                if checked.payload is not None:
+                    rows.add(object_id, checked.payload)
+                else:
+                    rows.add_files(object_id, checked.good_files)
+                checked.close()
+                objects += 1
+        return Reindexed(objects, rows.count())
+    finally:
+        rows.close()  # the last connection empties the log and removes it
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from storage import ocfl
 from storage.durable import sync_file_system, sync_folder, write_durably
-from storage.errors import RootExists, told_of
+from storage.errors import RootExists, from_os, told_of
 from storage.intake import write_copy
 from storage.objects import StoredObjects
 from storage.staged import Kind, Staged
@@ -53,6 +53,7 @@ class StorageRoot(StoredObjects):
         agent: ocfl.Agent = ocfl.Agent(),  # noqa: B008 - frozen
     ) -> None:
         super().__init__(path)
+        self._base = os.fsencode(path)
         self._staging = Staging(path.parent / "staging" if staging is None else staging)
         self._clock = clock
         self._agent = agent
@@ -109,24 +110,24 @@ class StorageRoot(StoredObjects):
         swept = self._staging.sweep()
         if swept:  # a crash in `place` may have left a folder without its object, which OCFL forbids (E073)
             for folder in self.folders():
-                _prune(folder)
+                _prune(os.fsencode(folder))
         return swept
 
-    def place(self, staged: Staged, object_id: str, *, metadata: bytes, message: str = MESSAGE) -> Path:
-        """Move a staged payload into the root as an object; give the object's folder. Not durable before `sync`.
+    def place(self, staged: Staged, object_id: str, *, metadata: bytes, message: str = MESSAGE) -> None:
+        """Move a staged payload into the root as an object. Not durable before `sync`.
 
         An object of this id that was never acknowledged is replaced. Raise MalformedId, DiskFull; then what was
         staged is removed.
         """
-        target = self.object_path(object_id)
         try:
-            with told_of(object_id):
-                self._complete(staged, object_id, metadata, message)
-                self._move(staged.place, target)
-        except BaseException:
+            parent = b"%b/%b/" % (self._base, ocfl.tuple_of(ocfl.check_object_id(object_id)).encode())
+            self._complete(staged, object_id, metadata, message)
+            self._move(staged.place, parent, object_id.encode())
+        except BaseException as error:
             self._staging.discard(staged)
+            if isinstance(error, OSError):
+                raise from_os(error, object_id) from error
             raise
-        return target
 
     def sync(self) -> None:
         """Make everything placed so far durable; raise DiskFull or StorageError, and then acknowledge nothing."""
@@ -138,44 +139,47 @@ class StorageRoot(StoredObjects):
         path = self.object_path(object_id)
         with told_of(object_id):
             if path.exists():
-                self._staging.take_back(path)
-                _prune(path.parent)
+                self._staging.take_back(os.fsencode(path))
+                _prune(os.fsencode(path.parent))
 
     def _complete(self, staged: Staged, object_id: str, metadata: bytes, message: str) -> None:
         """Write beside the payload all that makes the staged folder an object."""
-        base = os.fsencode(staged.place)
+        place, content = staged.place, staged.place + b"/v1/content/"
+        write_copy(content + ocfl.MANIFEST.encode(), staged.manifest)
+        write_copy(content + ocfl.METADATA.encode(), metadata)
         files = [(f"{ocfl.PAYLOAD}/{file.path}", file.sha256.hex()) for file in staged.files]
-        for name, data in ((ocfl.MANIFEST, staged.manifest), (ocfl.METADATA, metadata)):
-            write_copy(b"%b/%b/%b" % (base, ocfl.CONTENT.encode(), name.encode()), data)
-            files.append((name, hashlib.sha256(data).hexdigest()))
+        files.append((ocfl.MANIFEST, hashlib.sha256(staged.manifest).hexdigest()))
+        files.append((ocfl.METADATA, hashlib.sha256(metadata).hexdigest()))
         created = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         inventory = ocfl.encode_inventory(
             object_id=object_id, files=files, created=created, message=message, agent=self._agent
         )
-        for folder in (base, base + b"/v1"):
-            write_copy(b"%b/%b" % (folder, ocfl.INVENTORY.encode()), inventory)
-            write_copy(b"%b/%b" % (folder, ocfl.SIDECAR.encode()), ocfl.sidecar_of(inventory))
+        sidecar = ocfl.sidecar_of(inventory)
+        for folder in (place + b"/", place + b"/v1/"):
+            write_copy(folder + ocfl.INVENTORY.encode(), inventory)
+            write_copy(folder + ocfl.SIDECAR.encode(), sidecar)
         name, data = ocfl.OBJECT_DECLARATION
-        write_copy(b"%b/%b" % (base, name.encode()), data)
+        write_copy(b"%b/%b" % (place, name.encode()), data)
 
-    def _move(self, place: Path, target: Path) -> None:
+    def _move(self, place: bytes, parent: bytes, name: bytes) -> None:
+        target = parent + name
         try:
-            place.rename(target)
+            os.rename(place, target)  # noqa: PTH104 - bytes
         except OSError as error:
             if error.errno == errno.ENOENT:
-                target.parent.mkdir(exist_ok=True)
+                os.mkdir(parent)  # noqa: PTH102 - bytes
             elif error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
                 self._staging.take_back(target)
             else:
                 raise
             try:
-                place.rename(target)
+                os.rename(place, target)  # noqa: PTH104 - bytes
             except OSError:
-                _prune(target.parent)
+                _prune(parent)
                 raise
 
 
-def _prune(folder: Path) -> None:
+def _prune(folder: bytes) -> None:
     """Remove a folder if nothing lies in it."""
     with suppress(OSError):
-        folder.rmdir()
+        os.rmdir(folder)  # noqa: PTH106 - bytes

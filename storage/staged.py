@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage.unixfs import CHUNK, Built, FileTree, build_folder
+from storage.unixfs import CHUNK, Built, FileTree, build_folder, no_sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +32,8 @@ class LeafLog:
     """The digests of a large file's leaves, in order, in little memory whatever the file's size."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY, dir=None if folder is None else str(folder))  # noqa: SIM115 - see close
+        place = None if folder is None else str(folder)
+        self._file = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY, dir=place)  # noqa: SIM115 - see close
 
     def append(self, digest: bytes) -> None:
         """Add the SHA-256 of the next leaf."""
@@ -96,37 +97,41 @@ class PayloadFile:
             tree.finish()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Payload:
-    """A whole payload: its files sorted by the bytes of their paths, and the top of the folder that holds them."""
+    """A whole payload: its files, sorted by the bytes of their paths."""
 
     files: tuple[PayloadFile, ...]
-    folder: Built
 
     @classmethod
     def of(cls, files: Iterable[PayloadFile]) -> Payload:
-        """Put files together; raise DirectoryTooLarge."""
-        ordered = tuple(sorted(files, key=lambda file: file.path.encode()))
-        return cls(files=ordered, folder=build_folder((file.path, file.top) for file in ordered))
+        """Put files together, in any order."""
+        return cls(tuple(sorted(files, key=lambda file: file.path.encode())))
+
+    @property
+    def size(self) -> int:
+        """Bytes of content."""
+        return sum(file.size for file in self.files)
 
     @property
     def manifest(self) -> bytes:
         """The canonical manifest: `digest␠␠path` a line, UTF-8, sorted by the bytes of the path."""
         return "".join(f"{file.sha256.hex()}  {file.path}\n" for file in self.files).encode()
 
-    def nodes(self, sink: Callable[[bytes, bytes], None]) -> None:
-        """Call ``sink`` with the SHA-256 and the bytes of every dag-pb node of files and folders."""
-        for file in self.files:
-            file.nodes(sink)
-        build_folder(((file.path, file.top) for file in self.files), sink)
+    def folders(self, sink: Callable[[bytes, bytes], None] = no_sink) -> Built:
+        """Give the top of the folder that holds the files; raise DirectoryTooLarge.
+
+        ``sink`` is called with the SHA-256 and the bytes of each folder's node.
+        """
+        return build_folder(((file.path, file.top) for file in self.files), sink)
 
     def content_digest(self, kind: Kind) -> bytes:
         """Give the content digest: of the one file's bytes, or of the manifest."""
         return self.files[0].sha256 if kind is Kind.FILE else hashlib.sha256(self.manifest).digest()
 
     def cid(self, kind: Kind) -> Cid:
-        """Give the CID: of the one file, or of the folder."""
-        return self.files[0].cid if kind is Kind.FILE else self.folder.cid
+        """Give the CID: of the one file, or of the folder; raise DirectoryTooLarge."""
+        return self.files[0].cid if kind is Kind.FILE else self.folders().cid
 
     def close(self) -> None:
         """Let go of what the files hold."""
@@ -146,7 +151,7 @@ class Staged:
     cid: Cid
     size: int
     ignored: tuple[str, ...]
-    place: Path
+    place: bytes
 
     @property
     def files(self) -> tuple[PayloadFile, ...]:

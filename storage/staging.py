@@ -10,22 +10,22 @@ import itertools
 import os
 import shutil
 import stat
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.cid import RAW, Cid
-from storage.errors import DirectoryTooLarge, EmptyFile, SourceChanged, Words, told_of
+from storage.errors import DirectoryTooLarge, EmptyFile, SourceChanged, Words, from_os, told_of
 from storage.intake import take_in
 from storage.lines import take_in_lines
-from storage.names import decode_name
+from storage.names import check_name, decode_name
 from storage.staged import Kind, Payload, PayloadFile, Staged
 from storage.unixfs import Built, build_folder
 from storage.walk import Identity, Walked, look_at, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
+_PAYLOAD = b"/v1/content/payload/"
 _NO_CID = Cid(RAW, bytes(32))
 
 
@@ -34,11 +34,10 @@ class Staging:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._prefix = b"%b/%d-" % (os.fsencode(path), os.getpid())
         self._count = itertools.count()
 
-    def take(
-        self, source: Path, *, left_out: Collection[str], progress: Callable[[int], None] | None
-    ) -> Staged:
+    def take(self, source: Path, *, left_out: Collection[str], progress: Callable[[int], None] | None) -> Staged:
         """Copy and hash a file or folder; raise BadSource or DiskFull, with nothing left behind."""
         status = look_at(source)
         if stat.S_ISDIR(status.st_mode):
@@ -46,34 +45,38 @@ class Staging:
         name = decode_name(os.fsencode(source.name), str(source))
         if status.st_size == 0:
             raise _empty(str(source))
-        with self._place(str(source)) as (place, payload):
-            file = take_in(
-                os.fsencode(source),
-                b"%b/%b" % (payload, name.encode()),
-                path=name,
-                expected=Identity.of(status),
-                spool=self._path,
-                progress=progress,
+
+        def copy(payload: bytes) -> list[PayloadFile]:
+            target = payload + name.encode()
+            identity = Identity.of(status)
+            taken = take_in(
+                os.fsencode(source), target, path=name, expected=identity, spool=self._path, progress=progress
             )
-            return _staged(Kind.FILE, [file], place, ())
+            return [taken]
+
+        return self._fill(str(source), Kind.FILE, copy)
 
     def take_lines(self, lines: Iterable[bytes], *, name: str, each: Callable[[bytes], None]) -> Staged:
         """Write lines as one payload file; raise EmptyFile or DiskFull, with nothing left behind."""
-        with self._place(name) as (place, payload):
-            file = take_in_lines(lines, b"%b/%b" % (payload, name.encode()), path=name, each=each, spool=self._path)
+        check_name(name, name)
+
+        def write(payload: bytes) -> list[PayloadFile]:
+            file = take_in_lines(lines, payload + name.encode(), path=name, each=each, spool=self._path)
             if file.size == 0:
                 raise _empty(name)
-            return _staged(Kind.FILE, [file], place, ())
+            return [file]
+
+        return self._fill(name, Kind.FILE, write)
 
     def discard(self, staged: Staged) -> None:
         """Remove a staged payload."""
         staged.payload.close()
         shutil.rmtree(staged.place, ignore_errors=True)
 
-    def take_back(self, path: Path) -> None:
+    def take_back(self, path: bytes) -> None:
         """Move an object that nobody relies on out of the root, and remove it; raise OSError."""
         place = self._new()
-        path.rename(place / "removed")
+        os.rename(path, place + b"/removed")  # noqa: PTH104 - bytes
         shutil.rmtree(place)
 
     def sweep(self) -> int:
@@ -91,45 +94,47 @@ class Staging:
     def _take_tree(self, source: Path, left_out: Collection[str], progress: Callable[[int], None] | None) -> Staged:
         walked = walk(source, left_out)
         _refuse_large_folders(walked, source)
-        files: list[PayloadFile] = []
-        with self._place(str(source)) as (place, payload):
+        base = os.fsencode(source) + b"/"
+
+        def copy(payload: bytes) -> list[PayloadFile]:
+            files: list[PayloadFile] = []
             made = {""}
             for found in walked.files:
                 _make_parents(payload, found.path, made)
-                relative = found.path.encode()
-                files.append(
-                    take_in(
-                        b"%b/%b" % (os.fsencode(source), relative),
-                        b"%b/%b" % (payload, relative),
-                        path=found.path,
-                        expected=found.identity,
-                        spool=self._path,
-                        progress=progress,
-                    )
+                name, identity = found.path.encode(), found.identity
+                taken = take_in(
+                    base + name, payload + name, path=found.path, expected=identity, spool=self._path, progress=progress
                 )
+                files.append(taken)
             if walk(source, left_out) != walked:
                 raise _changed(str(source))
-            return _staged(Kind.TREE, files, place, walked.ignored)
+            return files
 
-    @contextmanager
-    def _place(self, shown: str) -> Iterator[tuple[Path, bytes]]:
-        """Make a place with its payload folder; remove it when anything goes wrong inside."""
-        with told_of(shown):
+        return self._fill(str(source), Kind.TREE, copy, walked.ignored)
+
+    def _fill(
+        self, shown: str, kind: Kind, fill: Callable[[bytes], list[PayloadFile]], ignored: tuple[str, ...] = ()
+    ) -> Staged:
+        """Make a place, have its payload folder filled, and remove it again when anything goes wrong."""
+        place = b""
+        try:
             place = self._new()
-            try:
-                path = os.fsencode(place)
-                for folder in (b"/v1", b"/v1/content", b"/v1/content/payload"):
-                    os.mkdir(path + folder)  # noqa: PTH102 - bytes
-                yield place, path + b"/v1/content/payload"
-            except BaseException:
+            for folder in (b"/v1", b"/v1/content", _PAYLOAD):
+                os.mkdir(place + folder)  # noqa: PTH102 - bytes
+            payload = Payload.of(fill(place + _PAYLOAD))
+            return _staged(kind, payload, place, ignored)
+        except BaseException as error:
+            if place:
                 shutil.rmtree(place, ignore_errors=True)
-                raise
+            if isinstance(error, OSError):
+                raise from_os(error, shown) from error
+            raise
 
-    def _new(self) -> Path:
+    def _new(self) -> bytes:
         while True:
-            place = self._path / f"{os.getpid()}-{next(self._count)}"
+            place = self._prefix + b"%d" % next(self._count)
             try:
-                place.mkdir()
+                os.mkdir(place)  # noqa: PTH102 - bytes
             except FileExistsError:
                 continue  # of an earlier process that had this process's number
             except FileNotFoundError:
@@ -138,16 +143,15 @@ class Staging:
             return place
 
 
-def _staged(kind: Kind, files: list[PayloadFile], place: Path, ignored: tuple[str, ...]) -> Staged:
-    payload = Payload.of(files)
+def _staged(kind: Kind, payload: Payload, place: bytes, ignored: tuple[str, ...]) -> Staged:
     manifest = payload.manifest
     return Staged(
         kind=kind,
         payload=payload,
         manifest=manifest,
-        content_digest=files[0].sha256 if kind is Kind.FILE else hashlib.sha256(manifest).digest(),
+        content_digest=payload.files[0].sha256 if kind is Kind.FILE else hashlib.sha256(manifest).digest(),
         cid=payload.cid(kind),
-        size=payload.folder.size,
+        size=payload.size,
         ignored=ignored,
         place=place,
     )
@@ -160,7 +164,7 @@ def _make_parents(payload: bytes, path: str, made: set[str]) -> None:
         missing.append(parent)
         parent = parent.rpartition("/")[0]
     for folder in reversed(missing):
-        os.mkdir(b"%b/%b" % (payload, folder.encode()))  # noqa: PTH102 - bytes
+        os.mkdir(payload + folder.encode())  # noqa: PTH102 - bytes
         made.add(folder)
 
 

@@ -152,6 +152,8 @@ def _field(tag: int, data: bytes) -> bytes:
 
 
 def _varint(value: int) -> bytes:
+    if value <= 0x7F:  # noqa: PLR2004 - seven bits a byte
+        return bytes((value,))
     parts = bytearray()
     while value > 0x7F:  # noqa: PLR2004 - seven bits a byte
         parts.append(value & 0x7F | 0x80)

@@ -1,0 +1,1 @@
+"""The self-check: chain × payload × index × journal × proofs, each held against the others."""

@@ -1,0 +1,38 @@
+"""zhicang export: the bytes of a resource back out, every block checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from node.cli.parser import chooser
+from node.cli.session import home_of, mark_demonstration
+from node.errors import BadInput
+from node.history import find
+from node.runtime import open_for_reading
+
+if TYPE_CHECKING:
+    import argparse
+
+    from node.cli.output import Output
+
+
+def configure(parser: argparse.ArgumentParser, language: str) -> None:
+    """Declare the options."""
+    say = chooser(language)
+    parser.add_argument("id", metavar="ID", help=say("登记号(或只对应一件的 SHA-256、CID)", "registration number (or a SHA-256 or CID of one resource)"))
+    parser.add_argument("folder", type=Path, metavar="DIR", help=say("写到哪里(新建或空目录)", "where to (a new or empty folder)"))
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Write the payload."""
+    with open_for_reading(home_of(arguments)) as node:
+        mark_demonstration(node.identity, output)
+        rows = find(node.journal, arguments.id)
+        if len(rows) > 1:
+            numbers = ", ".join(row.number for row in rows[:5])
+            raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
+        files = node.blocks.export(rows[0].number, arguments.folder)
+        output.record({"resource_id": rows[0].number, "folder": str(arguments.folder), "files": files})
+        output.record({"summary": {"exported": files}})
+        output.say(f"已导出 {files} 个文件到 {arguments.folder},逐块核对无误", f"{files} file(s) written to {arguments.folder}, every block checked")

@@ -1,0 +1,154 @@
+"""zhicang register: register files and folders."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from node.cli.parser import add_passphrase, chooser
+from node.cli.progress import Progress
+from node.cli.session import home_of, mark_demonstration, passphrase_of
+from node.errors import BadInput, Words, ZhicangError
+from node.importers.description_list import read_list, read_period
+from node.records.metadata import Metadata, code_for
+from node.records.number import Number
+from node.registrar.outcome import Refused, Registered
+from node.registrar.request import RegisterRequest
+from node.runtime import open_for_writing
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from node.cli.output import Output
+
+
+def configure(parser: argparse.ArgumentParser, language: str) -> None:
+    """Declare the options."""
+    say = chooser(language)
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=say("文件或文件夹;一个文件夹是一件多文件资源", "files or folders; a folder is one many-file resource"))
+    parser.add_argument("--each", action="store_true", help=say("文件夹里每个文件各为一件资源", "every file of a folder is a resource of its own"))
+    parser.add_argument("--list", type=Path, metavar="LIST.csv", help=say("著录表(CSV,UTF-8),每行一件,路径相对于表所在目录", "description list (CSV, UTF-8), a row a resource, paths relative to the list's folder"))
+    parser.add_argument("--title", help=say("题名(缺省为文件名)", "title (default: the file's name)"))
+    parser.add_argument("--type", default="other", help=say("资源类型,如 图像、文本、音频", "type, such as image, text, audio"))
+    parser.add_argument("--access", default="closed", help=say("公开级别:公开、系统内、馆内、不公开(缺省)", "open, consortium, onsite, closed (default)"))
+    parser.add_argument("--rights", default="unknown", help=say("权利:自有版权、已获授权、公有领域、版权不明(缺省)", "own, licensed, public-domain, unknown (default)"))
+    parser.add_argument("--client-ref", default="", help=say("自有编号;同号重来不会重复登记", "your own identifier; the same one again never doubles"))
+    parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
+    for name, zh, en in (("creator", "责任者", "creator"), ("date", "日期", "date"), ("description", "说明", "description"), ("programme", "项目名称", "programme"), ("lot", "交付批次", "lot"), ("replaces", "所替代的登记号", "registration number that it replaces")):
+        parser.add_argument(f"--{name}", default="", help=say(zh, en))
+    add_passphrase(parser, language)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Register everything that was named; one that is refused holds up no other."""
+    home = home_of(arguments)
+    home.identity()
+    requests = list(requests_of(arguments))
+    passphrase = passphrase_of(arguments, output, home)
+    asyncio.run(_register(arguments, output, requests, passphrase))
+
+
+async def _register(
+    arguments: argparse.Namespace, output: Output, requests: list[RegisterRequest | ZhicangError], passphrase: bytes
+) -> None:
+    home = home_of(arguments)
+    done = known = refused = 0
+    async with AsyncExitStack() as stack:
+        node = await stack.enter_async_context(open_for_writing(home, passphrase, environment=os.environ))
+        mark_demonstration(node.identity, output)
+        resumed = await node.registrar.recover()
+        if resumed:
+            output.note(f"已续办上次未完的 {len(resumed)} 笔交易", f"finished {len(resumed)} transaction(s) of an earlier run")
+        label = "登记" if output.language == "zh" else "register"
+        progress = stack.enter_context(Progress(label, 2 * len(requests)))
+        for request in requests:
+            if isinstance(request, ZhicangError):
+                refused += 1
+                output.refuse(request)
+        wanted = [request for request in requests if isinstance(request, RegisterRequest)]
+        async for outcome in node.registrar.register(wanted, stored=progress.step):
+            progress.step()
+            if isinstance(outcome, Refused):
+                refused += 1
+                output.refuse(outcome.error, source=outcome.source)
+                continue
+            done, known = done + outcome.fresh, known + (not outcome.fresh)
+            tell(outcome, output)
+    output.record({"summary": {"registered": done, "known": known, "refused": refused}})
+    output.say(f"新登记 {done} 件,此前已登记 {known} 件,拒绝 {refused} 件", f"{done} registered, {known} registered before, {refused} refused")
+
+
+def tell(outcome: Registered, output: Output) -> None:
+    """Acknowledge one resource."""
+    row = outcome.row
+    files = f"({row.files} 个文件)" if row.kind == 2 else ""  # noqa: PLR2004 - a tree
+    english = f" ({row.files} files)" if row.kind == 2 else ""  # noqa: PLR2004
+    state, english_state = ("已登记", "registered") if outcome.fresh else ("此前已登记", "registered before")
+    output.record(outcome.to_json())
+    output.say(f"{row.number}  {row.title}{files}  {state}", f"{row.number}  {row.title}{english}  {english_state}")
+    if outcome.duplicate_of:
+        numbers = ", ".join(outcome.duplicate_of[:3])
+        output.note(f"  注意:内容与 {numbers} 相同", f"  note: the same content as {numbers}")
+    if outcome.ignored:
+        names = ", ".join(outcome.ignored[:5])
+        output.note(f"  未作为载荷:{names}", f"  left out, no payload: {names}")
+
+
+def requests_of(arguments: argparse.Namespace) -> Iterator[RegisterRequest | ZhicangError]:
+    """Turn the command line into requests, each bad one into its error."""
+    defaults = _defaults(arguments)
+    if arguments.list is not None:
+        for name in ("title", "client_ref", "each"):
+            if getattr(arguments, name):
+                zh, en = f"--{name} 不能与 --list 同用:写在表里", f"--{name} does not go with --list: put it in the list"
+                raise BadInput(zh, en, field=name)
+        yield from read_list(arguments.list, defaults=defaults, only=arguments.paths)
+        return
+    if not arguments.paths:
+        mend = Words("zhicang register 文件… 或 --list 著录表.csv", "zhicang register PATH… or --list LIST.csv")
+        raise BadInput("没有指明要登记什么", "nothing to register was named", mend=mend)
+    sources = [source for path in arguments.paths for source in _sources(path, each=arguments.each)]
+    if len(sources) > 1 and (arguments.title or arguments.client_ref):
+        zh, en = "多件资源不能共用一个题名或自有编号", "several resources cannot share one title or client_ref"
+        mend = Words("逐件登记,或用 --list 著录表", "register them one by one, or use --list")
+        raise BadInput(zh, en, mend=mend)
+    for source in sources:
+        name = source.absolute().name
+        try:
+            yield RegisterRequest(source=source, metadata=_with_title(defaults, arguments.title or name))
+        except ZhicangError as error:
+            error.file = str(source)
+            yield error
+
+
+def _sources(path: Path, *, each: bool) -> list[Path]:
+    if not each or not path.is_dir() or path.is_symlink():
+        return [path]
+    found = sorted((entry for entry in path.rglob("*") if not entry.is_dir() or entry.is_symlink()), key=os.fsencode)
+    if not found:
+        raise BadInput(f"文件夹 {path} 里没有文件", f"folder {path} has no file", file=str(path))
+    return found
+
+
+def _with_title(defaults: Metadata, title: str) -> Metadata:
+    from dataclasses import replace
+
+    # a name that is not UTF-8 is refused by the storage, by name; its title must not fail before
+    return replace(defaults, title=title.encode(errors="replace").decode())
+
+
+def _defaults(arguments: argparse.Namespace) -> Metadata:
+    if arguments.replaces:
+        Number.parse(arguments.replaces)
+    period = read_period(arguments.period) if arguments.period else time.localtime().tm_year
+    codes = {field: code_for(field, getattr(arguments, field)) for field in ("type", "access", "rights")}
+    texts = {
+        field: getattr(arguments, field)
+        for field in ("creator", "date", "description", "programme", "lot", "replaces", "client_ref")
+    }
+    return Metadata(title=arguments.title or "-", period=period, **codes, **texts)

@@ -1,0 +1,87 @@
+"""zhicang units register: register the knowledge units of a JSON Lines file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from node.cli.parser import add_passphrase, chooser
+from node.cli.session import home_of, mark_demonstration, passphrase_of
+from node.errors import BadInput
+from node.importers.description_list import read_period
+from node.records.number import Number
+from node.registrar.outcome import Refused
+from node.registrar.registrar import CommittedUnits
+from node.registrar.unit_file import BadLines, UnitRequest
+from node.runtime import open_for_writing
+
+if TYPE_CHECKING:
+    import argparse
+
+    from node.cli.output import Output
+
+LARGEST_BATCH = 10_000
+
+
+def configure(parser: argparse.ArgumentParser, language: str) -> None:
+    """Declare the options."""
+    say = chooser(language)
+    parser.add_argument("act", choices=["register"], help=say("登记", "register them"))
+    parser.add_argument("file", type=Path, metavar="UNITS.jsonl", help=say("每行一个 JSON 对象", "one JSON object a line"))
+    parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号", "registration number for lines without resource_id"))
+    parser.add_argument("--id-field", default="unit_id", metavar="F", help=say("在资源内标识一条的字段(缺省 unit_id)", "field that names a unit within its resource (default unit_id)"))
+    parser.add_argument("--batch", type=int, default=LARGEST_BATCH, metavar="N", help=say("每笔交易的条数(1—10000)", "units in one transaction (1 to 10000)"))
+    parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
+    parser.add_argument("--programme", default="", help=say("项目名称", "programme"))
+    parser.add_argument("--lot", default="", help=say("交付批次", "lot"))
+    add_passphrase(parser, language)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Register the file, or refuse it whole."""
+    home = home_of(arguments)
+    home.identity()
+    if not 1 <= arguments.batch <= LARGEST_BATCH:
+        raise BadInput("--batch 应在 1—10000 之间", "--batch must be from 1 to 10000", field="batch")
+    if arguments.resource:
+        Number.parse(arguments.resource)
+    request = UnitRequest(
+        file=arguments.file,
+        id_field=arguments.id_field,
+        resource_id=arguments.resource,
+        batch=arguments.batch,
+        period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
+        programme=arguments.programme,
+        lot=arguments.lot,
+    )
+    if not arguments.file.is_file():
+        zh, en = "没有这个文件,或它不是普通文件", "no such file, or not a regular one"
+        raise BadInput(zh, en, file=str(arguments.file))
+    passphrase = passphrase_of(arguments, output, home)
+    asyncio.run(_register(arguments, output, request, passphrase))
+
+
+async def _register(arguments: argparse.Namespace, output: Output, request: UnitRequest, passphrase: bytes) -> None:
+    async with open_for_writing(home_of(arguments), passphrase, environment=os.environ) as node:
+        mark_demonstration(node.identity, output)
+        await node.registrar.recover()
+        try:
+            async for outcome in node.registrar.register_units(request):
+                if isinstance(outcome, Refused):
+                    output.refuse(outcome.error, source=outcome.source)
+                elif isinstance(outcome, CommittedUnits):
+                    output.record(outcome.to_json())
+                    batch = outcome.batch
+                    output.say(f"第 {batch.id} 批:已上链 {batch.claimed} 条,区块高度 {outcome.height}", f"batch {batch.id}: {batch.claimed} units on chain, height {outcome.height}")
+                else:
+                    output.record({"summary": {"registered": outcome.fresh, "known": outcome.known, "refused": 0}})
+                    output.say(f"新上链 {outcome.fresh} 条,此前已登记 {outcome.known} 条", f"{outcome.fresh} units on chain, {outcome.known} registered before")
+        except BadLines as bad:
+            for error in bad.lines:
+                output.refuse(error)
+            output.record({"summary": {"registered": 0, "known": 0, "refused": len(bad.lines)}})
+            if not output.as_json:
+                output.refuse(bad)

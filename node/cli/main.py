@@ -1,0 +1,115 @@
+"""The entry: finds the language and the command, loads the command's module alone, and turns errors into exit codes.
+
+Exit codes: 0 yes; 1 verification or audit says no or doubtful, or a receipt is malformed; 2 bad input, a missing anchor,
+or some inputs refused; 3 not available; 4 our own fault. Several at once: the highest.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from node.cli.language import choose_language
+from node.cli.output import Output
+from node.cli.parser import Parser, add_common, chooser
+from node.errors import BadInput, Unavailable, Words
+from node.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: dict[str, Words] = {
+    "init": Words("建立节点目录:密钥、本机链、登记合约、存储", "make a node home: keys, embedded chain, registry, storage"),
+    "register": Words("登记文件或文件夹", "register files or folders"),
+    "units": Words("登记知识单元(units register)", "register knowledge units (units register)"),
+    "show": Words("看一件资源的全部经过", "show the whole history of a resource"),
+    "list": Words("列出资源", "list resources"),
+    "receipt": Words("取存证凭证", "write the receipt of a resource or a unit"),
+    "anchor": Words("导出信任锚(anchor export)", "export the trust anchor (anchor export)"),
+    "verify": Words("离线核验文件、文件夹、单个成员或知识单元", "verify a file, folder, member or unit offline"),
+    "audit": Words("节点自检:链、载荷、索引、日志、证明", "self-check: chain, payload, index, journal, proofs"),
+    "export": Words("导出资源的载荷并逐块核对", "write a resource's payload out, every block checked"),
+    "storage": Words("重建数据块索引(storage reindex)", "rebuild the block index (storage reindex)"),
+    "serve": Words("以服务方式运行节点", "run the node as a process"),
+    "demo": Words("演示:生成样例并走完全过程", "demonstration: a made-up collection through the whole process"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; give its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    output = Output(language=choose_language(arguments, os.environ), as_json="--json" in arguments)
+    try:
+        return _run(arguments, output)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return output.exit_code
+    except KeyboardInterrupt:
+        output.note("已中断;已记入日志的事下次运行自动续办", "interrupted; what the journal has is finished by the next run")
+        return Unavailable.exit_code
+    except Exception as error:  # noqa: BLE001 - the last place that can turn it into words
+        output.refuse(_worded(error))
+        return output.exit_code
+
+
+def _run(arguments: list[str], output: Output) -> int:
+    place = _command_place(arguments)
+    name = arguments[place] if place is not None else None
+    if name is None or name not in COMMANDS:
+        return _without_command(arguments, name, output)
+    module = importlib.import_module(f"node.cli.commands.{name}")
+    parser = Parser(prog=f"zhicang {name}", description=COMMANDS[name].in_language(output.language), allow_abbrev=False)
+    parser.language = output.language
+    module.configure(parser, output.language)
+    add_common(parser, output.language)
+    module.run(parser.parse_args(arguments[:place] + arguments[place + 1 :]), output)  # type: ignore[operator]
+    return output.exit_code
+
+
+def _command_place(arguments: list[str]) -> int | None:
+    """Find the command: the first argument that is neither an option nor the value of a common one."""
+    skip = False
+    for place, argument in enumerate(arguments):
+        if skip:
+            skip = False
+        elif argument in ("--home", "--lang"):
+            skip = True
+        elif not argument.startswith("-"):
+            return place
+    return None
+
+
+def _without_command(arguments: list[str], name: str | None, output: Output) -> int:
+    say = chooser(output.language)
+    if name is not None:
+        mend = Words("zhicang --help 列出全部命令", "zhicang --help lists the commands")
+        raise BadInput(f"没有 {name} 这个命令", f"there is no command {name}", mend=mend)
+    if "--version" in arguments:
+        print(f"zhicang {VERSION}")
+        return 0
+    print(say("知仓:省级图书馆的联盟链节点", "Zhicang: the consortium-chain node of a provincial library"))
+    print(say("用法:zhicang [--home DIR] [--lang zh|en] [--json] 命令 …", "usage: zhicang [--home DIR] [--lang zh|en] [--json] COMMAND …"))
+    for command, words in COMMANDS.items():
+        print(f"  {command:<10}{words.in_language(output.language)}")
+    print(say("各命令的用法:zhicang 命令 --help", "usage of a command: zhicang COMMAND --help"))
+    return 0 if "--help" in arguments or "-h" in arguments or not arguments else BadInput.exit_code
+
+
+def _worded(error: Exception) -> Exception:
+    """Give words to errors of the operating system; our own have theirs."""
+    if isinstance(error, OSError) and not hasattr(error, "words"):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            mend = Words("腾出空间后再运行一次,会接着做完", "free some space and run again: it goes on where it stopped")
+            return Unavailable("磁盘已满", "the disk is full", mend=mend, file=_text(error.filename))
+        zh = f"系统拒绝:{error.strerror or error}"
+        return Unavailable(zh, f"the system refused: {error.strerror or error}", file=_text(error.filename))
+    return error
+
+
+def _text(name: object) -> str | None:
+    return None if name is None else str(name)

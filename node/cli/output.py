@@ -1,0 +1,93 @@
+"""What a command says: results on stdout, everything else on stderr, in one language, or as JSON Lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from node.errors import Words
+
+EXIT_OK = 0
+
+
+class Output:
+    """The voice of a command; remembers the worst exit code that was earned."""
+
+    def __init__(self, *, language: str, as_json: bool, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
+        self.language = language
+        self.as_json = as_json
+        self.exit_code = EXIT_OK
+        self._stdout = stdout or sys.stdout
+        self._stderr = stderr or sys.stderr
+
+    def say(self, zh: str, en: str) -> None:
+        """Print a result for a person; with --json nothing."""
+        if not self.as_json:
+            print(zh if self.language == "zh" else en, file=self._stdout, flush=True)
+
+    def note(self, zh: str, en: str) -> None:
+        """Print what is no result (a warning, a hint) on stderr."""
+        print(zh if self.language == "zh" else en, file=self._stderr, flush=True)
+
+    def record(self, value: dict[str, Any]) -> None:
+        """Print one JSON line; without --json nothing. A printed line is an acknowledgement."""
+        if self.as_json:
+            line = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            # a file name that is not UTF-8 must not break the output
+            print(line.encode(errors="backslashreplace").decode(), file=self._stdout, flush=True)
+
+    def refuse(self, error: Exception, *, source: str | None = None) -> None:
+        """Say that something was refused, and remember its exit code."""
+        self.exit_code = max(self.exit_code, getattr(error, "exit_code", 4))
+        value = error_to_json(error, self.language)
+        if self.as_json:
+            self.record({"error": value} | ({"source": source} if source is not None else {}))
+            return
+        text = error_text(error, self.language)
+        self.note(text, text)
+
+    def fail(self, exit_code: int) -> None:
+        """Remember an exit code."""
+        self.exit_code = max(self.exit_code, exit_code)
+
+
+def error_text(error: Exception, language: str) -> str:
+    """Give an error for a person: where, what, and what to do."""
+    words: Words | None = getattr(error, "words", None)
+    what = words.in_language(language) if words is not None else f"{type(error).__name__}: {error}"
+    place = _place(error, language)
+    mend: Words | None = getattr(error, "mend", None)
+    advice = "" if mend is None else "\n  → " + mend.in_language(language)
+    label = "错误" if language == "zh" else "error"
+    return _printable(f"{label}: {place}{what}{advice}")
+
+
+def error_to_json(error: Exception, language: str) -> dict[str, Any]:
+    """Give an error as {code, message, file, row, field, mend}."""
+    words: Words | None = getattr(error, "words", None)
+    mend: Words | None = getattr(error, "mend", None)
+    return {
+        "code": getattr(error, "code", "own-fault"),
+        "message": words.in_language(language) if words is not None else f"{type(error).__name__}: {error}",
+        "file": getattr(error, "file", None),
+        "row": getattr(error, "row", None),
+        "field": getattr(error, "field", None),
+        "mend": None if mend is None else mend.in_language(language),
+    }
+
+
+def _place(error: Exception, language: str) -> str:
+    parts: list[str] = []
+    if (file := getattr(error, "file", None)) is not None:
+        parts.append(str(file))
+    if (row := getattr(error, "row", None)) is not None:
+        parts.append(f"第 {row} 行" if language == "zh" else f"line {row}")
+    if (field := getattr(error, "field", None)) is not None:
+        parts.append(f"字段 {field}" if language == "zh" else f"field {field}")
+    return (", ".join(parts) + ": ") if parts else ""
+
+
+def _printable(text: str) -> str:
+    return text.encode(errors="backslashreplace").decode()

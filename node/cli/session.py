@@ -1,0 +1,51 @@
+"""What commands have in common: which home is meant, its passphrase, and the word 演示 on a demonstration's output."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from node.errors import Unavailable, Words
+from node.home import Home
+from node.keys import check_passphrase, passphrase_path, read_passphrase_file
+from node.runtime import default_home
+
+if TYPE_CHECKING:
+    import argparse
+
+    from node.cli.output import Output
+    from node.home import Identity
+
+
+def home_of(arguments: argparse.Namespace) -> Home:
+    """Give the home that a command is about."""
+    return Home((arguments.home or default_home(os.environ)).absolute())
+
+
+def passphrase_of(arguments: argparse.Namespace, output: Output, home: Home, *, twice: bool = False) -> bytes:
+    """Get the passphrase: from its file, the environment's file, a demonstration's own, or a prompt."""
+    path = passphrase_path(arguments.passphrase_file, os.environ)
+    if path is None and (home.path / "demo-passphrase").exists():
+        path = home.path / "demo-passphrase"
+    if path is not None:
+        return read_passphrase_file(path)
+    if not sys.stdin.isatty():
+        mend = Words(
+            "用 --passphrase-file 或 ZHICANG_PASSPHRASE_FILE 指明口令文件",
+            "name a file with --passphrase-file or ZHICANG_PASSPHRASE_FILE",
+        )
+        raise Unavailable("需要口令,而这里不能提示输入", "a passphrase is needed and nobody can be asked", mend=mend)
+    prompt = "口令:" if output.language == "zh" else "Passphrase: "
+    passphrase = check_passphrase(getpass.getpass(prompt).encode())
+    again = "再输一次:" if output.language == "zh" else "Once more: "
+    if twice and getpass.getpass(again).encode() != passphrase:
+        raise Unavailable("两次输入不同", "the two entries differ")
+    return passphrase
+
+
+def mark_demonstration(identity: Identity, output: Output) -> None:
+    """Say 演示 before anything else where the home is a demonstration."""
+    if identity.demonstration:
+        output.say("[演示] 自建本机链,与正式登记无关", "[demonstration] a chain of its own, no real registration")

@@ -1,0 +1,145 @@
+"""Founding a node: keys, embedded chain, registry, this institution admitted, storage, journal; whole or not at all.
+
+Everything is made in a folder beside the home and renamed into place at the end, so that a crash leaves no half home.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from contracts import artefact, calls, deploy
+from node.chain.embedded import EmbeddedChain
+from node.chain.engine import Engine
+from node.errors import BadInput, OwnFault, Words
+from node.home import FORMAT, Home, Identity
+from node.keys import SCRYPT_WORK_FACTOR, new_key, save_key
+from node.records import canonical
+from node.records.credit_code import check_credit_code
+from node.recovery_sheet import recovery_sheet
+from storage.blocks import BlockIndex
+from storage.durable import sync_folder, write_durably
+from storage.journal import Journal
+from storage.root import StorageRoot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from eth_keys.datatypes import PrivateKey
+
+PATIENCE = 60.0
+DEPLOY_GAS, ADMIT_GAS = 8_000_000, 500_000
+SETTINGS = """# Settings of this node; node/README.md lists them.
+# programme = ""
+# rpc_port = 8545
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Institution:
+    """The institution that founds a node: its code on chain, name, credit code and region."""
+
+    code: str
+    name: str
+    credit_code: str
+    region: str
+
+    def __post_init__(self) -> None:
+        if re.fullmatch("[0-9A-Z]{8}", self.code) is None:
+            zh = f"机构码“{self.code[:20]}”应为 8 位数字或大写字母:行政区划代码 6 位加顺序号 2 位,如 14000001"
+            en = f"code {self.code[:20]!r} must be 8 digits or capitals: region 6 and serial 2, such as 14000001"
+            raise BadInput(zh, en, field="code")
+        if not self.name.strip():
+            raise BadInput("机构名称为空", "the institution's name is empty", field="name")
+        if re.fullmatch("[0-9]{6}", self.region) is None:
+            zh = f"行政区划代码“{self.region[:20]}”应为 6 位数字(GB/T 2260),如 140000"
+            en = f"region {self.region[:20]!r} must be six digits (GB/T 2260), such as 140000"
+            raise BadInput(zh, en, field="region")
+        check_credit_code(self.credit_code)
+
+    def profile_digest(self) -> bytes:
+        """Give what stands on chain for {credit code, name, region}: SHA-256 of their RFC 8785 JSON."""
+        return canonical.digest({"credit_code": self.credit_code, "name": self.name, "region": self.region})
+
+
+async def found(
+    path: Path,
+    institution: Institution,
+    *,
+    passphrase: bytes,
+    chain_id: int,
+    clock: Callable[[], float],
+    random_bytes: Callable[[int], bytes],
+    demonstration: bool = False,
+    work_factor: int = SCRYPT_WORK_FACTOR,
+) -> Identity:
+    """Make a node's home at `path`; raise BadInput when something is there."""
+    if path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
+        mend = Words("换一个目录;已有的节点目录不会被覆盖", "name another folder; a home is never overwritten")
+        raise BadInput(f"{path} 已存在且不是空目录", f"{path} exists and is not empty", mend=mend, file=str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    building = Home(path.parent / f".{path.name}.founding-{random_bytes(4).hex()}")
+    building.path.mkdir(mode=0o700)
+    try:
+        keys = {role: new_key(random_bytes) for role in ("governor", "registrar", "validator")}
+        identity = Identity(
+            format=FORMAT, code=institution.code, name=institution.name, credit_code=institution.credit_code,
+            region=institution.region, chain_id=chain_id, genesis_hash="", registry="", registry_code_hash="",
+            demonstration=demonstration,
+            **{role: key.public_key.to_canonical_address().hex() for role, key in keys.items()},
+        )  # fmt: skip
+        identity = await _found_chain(building, identity, institution, keys, clock=clock)
+        building.keystores.mkdir(mode=0o700)
+        for role, key in keys.items():
+            save_key(building.keystores / f"{role}.json", key, passphrase, work_factor=work_factor)
+        StorageRoot.found(building.storage, staging=building.staging)
+        BlockIndex.found(building.blocks).close()
+        Journal.found(building.journal).close()
+        building.proofs.mkdir()
+        write_durably(building.settings, SETTINGS.encode())
+        write_durably(building.recovery_sheet, recovery_sheet(identity, keys).encode(), mode=0o600)
+        write_durably(building.identity_file, identity.to_bytes())
+        building.path.rename(path)
+        sync_folder(path.parent)
+    except BaseException:
+        shutil.rmtree(building.path, ignore_errors=True)
+        raise
+    return identity
+
+
+async def _found_chain(
+    home: Home, identity: Identity, institution: Institution, keys: dict[str, PrivateKey], *, clock: Callable[[], float]
+) -> Identity:
+    """Make the chain, deploy the registry from the governor's key (nonce 0) and admit the institution."""
+    from web3 import AsyncWeb3
+
+    governor = keys["governor"].public_key.to_canonical_address()
+    validator = keys["validator"].public_key.to_canonical_address()
+    registrar = keys["registrar"].public_key.to_canonical_address()
+    EmbeddedChain.found(home.chain, chain_id=identity.chain_id, validator=validator, founder=governor, clock=clock)
+    chain = EmbeddedChain.open(
+        home.chain, sealing_key=keys["validator"].to_bytes(), admits=lambda sender: sender == governor, watermark=None,
+    )  # fmt: skip
+    async with chain:
+        engine = Engine(AsyncWeb3(chain.provider), chain_id=identity.chain_id)
+        registry = deploy.registry_address(governor, 0)
+        admit = calls.encode_admit(institution.code.encode(), institution.profile_digest(), registrar)
+        steps = ((None, deploy.creation_calldata(governor), DEPLOY_GAS), (registry, admit, ADMIT_GAS))
+        for nonce, (to, calldata, gas) in enumerate(steps):
+            tx_hash, raw = engine.sign(keys["governor"], to=to, calldata=calldata, nonce=nonce, gas=gas)
+            await engine.send(raw)
+            landed = await engine.wait(tx_hash, limit=PATIENCE)
+            if not landed.succeeded:
+                raise OwnFault("部署登记合约失败", "the registry could not be deployed")
+        code_hash = await engine.code_hash(registry)
+        if code_hash != artefact.load().code_hash:
+            raise OwnFault("链上合约代码与随附的不符", "the code on chain is not the artefact's")
+        return replace(
+            identity,
+            genesis_hash=chain.genesis_hash.hex(),
+            registry=registry.hex(),
+            registry_code_hash=code_hash.hex(),
+        )

@@ -1,0 +1,110 @@
+"""The home of a node: where each thing lies, whose it is, and the lock that one process holds.
+
+HOME/
+  home.json          identity: format, institution, chain id, genesis hash, registry, addresses
+  zhicang.toml       settings
+  keystores/         encrypted keys, 0600
+  chain.db           the embedded chain
+  journal.db         the journal
+  blocks.db          the block index, rebuilt from storage/ by `zhicang storage reindex`
+  storage/           the OCFL storage root
+  staging/           payload on its way in; swept at every start of a writing command
+  proofs/            proof material, one file a transaction
+  lock               held by the process that owns the home
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from node.errors import BadInput, Unavailable, Words
+from node.records import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who this node is; hexadecimal values without 0x."""
+
+    format: int
+    code: str
+    name: str
+    credit_code: str
+    region: str
+    chain_id: int
+    genesis_hash: str
+    registry: str
+    registry_code_hash: str
+    governor: str
+    registrar: str
+    validator: str
+    demonstration: bool
+
+    def to_bytes(self) -> bytes:
+        """Give the bytes of home.json."""
+        return canonical.encode(asdict(self)) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A folder that is, or is to become, a node's home."""
+
+    path: Path
+
+    def __getattr__(self, name: str) -> Path:
+        """Give the path of one of the home's parts by its name."""
+        parts = {
+            "identity_file": "home.json", "settings": "zhicang.toml", "keystores": "keystores", "chain": "chain.db",
+            "journal": "journal.db", "blocks": "blocks.db", "storage": "storage", "staging": "staging",
+            "proofs": "proofs", "lock_file": "lock", "recovery_sheet": "key-recovery-sheet.txt",
+        }  # fmt: skip
+        if name not in parts:
+            raise AttributeError(name)
+        return self.path / parts[name]
+
+    def identity(self) -> Identity:
+        """Read who this node is; raise BadInput when there is no home here or a newer one."""
+        try:
+            value: dict[str, Any] = canonical.decode(self.identity_file.read_bytes().rstrip(b"\n"))
+        except FileNotFoundError:
+            mend = Words(
+                "先用 zhicang init 建库,或用 --home / ZHICANG_HOME 指明位置",
+                "make one with zhicang init, or name it with --home or ZHICANG_HOME",
+            )
+            zh, en = f"{self.path} 不是节点目录", f"{self.path} is no node home"
+            raise BadInput(zh, en, mend=mend, file=str(self.path)) from None
+        if value.get("format") != FORMAT:
+            zh = f"{self.path} 的格式 {value.get('format')} 不是本版软件能读的 {FORMAT}"
+            en = f"{self.path} has format {value.get('format')}; this version reads {FORMAT}"
+            raise BadInput(zh, en, file=str(self.path))
+        return Identity(**value)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Own the home; raise Unavailable at once when another process does."""
+        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = os.pread(descriptor, 64, 0).decode(errors="replace").strip() or "?"
+                mend = Words(
+                    "等它结束后再来;只读命令(show、list、receipt、audit)不受影响",
+                    "wait until it ends; reading commands (show, list, receipt, audit) work meanwhile",
+                )
+                zh = f"另一个进程(pid {owner})正在使用 {self.path}"
+                raise Unavailable(zh, f"another process (pid {owner}) owns {self.path}", mend=mend) from None
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)

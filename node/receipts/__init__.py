@@ -1,0 +1,1 @@
+"""Offline proofs: what a verifier needs, without socket, file or database."""

@@ -1,0 +1,76 @@
+"""Groups: how many resources travel in one transaction, and what one transaction says.
+
+A group closes at 50 resources or 60 KiB of calldata, since engines refuse more (64 KiB in QBFT's default); the gas
+limit follows from the number of entries and stays below 2^24 (EIP-7825).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from contracts.calls import encode_commit_units, encode_register, encode_register_many
+from contracts.records import Entry, UnitBatch
+from node.records import canonical
+from node.records.metadata import Metadata
+from node.records.number import Number
+
+if TYPE_CHECKING:
+    from storage.resources import ResourceRow
+    from storage.units import UnitBatchRow
+
+LARGEST_GROUP = 50
+GAS_BASE, GAS_PER_ENTRY = 150_000, 150_000
+"""Gas limits with room to spare: an entry uses about half (see contracts/gas.md)."""
+
+
+def text_digest(text: str) -> bytes:
+    """Give what stands on chain for a programme's or a lot's name: its SHA-256, or zeros for none."""
+    return hashlib.sha256(text.encode()).digest() if text else bytes(32)
+
+
+def entry_for(row: ResourceRow) -> Entry:
+    """Give the contract's entry for a resource."""
+    metadata = Metadata.from_json(canonical.decode(row.metadata))
+    return Entry(
+        number=Number.parse(row.number).on_chain(),
+        kind=row.kind,
+        content_digest=row.content_digest,
+        metadata_digest=row.metadata_digest,
+        cid=row.cid,
+        programme=text_digest(metadata.programme),
+        period=row.period,
+        lot=text_digest(metadata.lot),
+        replaces=Number.parse(metadata.replaces).on_chain() if metadata.replaces else bytes(32),
+    )
+
+
+def batch_for(row: UnitBatchRow) -> UnitBatch:
+    """Give the contract's unit batch for a stored list. Counting rule and parent are not used yet."""
+    return UnitBatch(
+        root=row.root,
+        list_digest=row.list_digest,
+        claimed=row.claimed,
+        cid=row.cid,
+        programme=text_digest(row.programme),
+        period=row.period,
+        lot=text_digest(row.lot),
+        counting_rule=bytes(32),
+        parent=bytes(32),
+    )
+
+
+def register_calldata(rows: list[ResourceRow]) -> bytes:
+    """Give the calldata that registers a group: `register` for one, `registerMany` for several."""
+    entries = [entry_for(row) for row in rows]
+    return encode_register(entries[0]) if len(entries) == 1 else encode_register_many(entries)
+
+
+def commit_calldata(row: UnitBatchRow) -> bytes:
+    """Give the calldata that commits a unit batch."""
+    return encode_commit_units(batch_for(row))
+
+
+def gas_limit(entries: int) -> int:
+    """Give the gas limit for a transaction of so many entries."""
+    return GAS_BASE + GAS_PER_ENTRY * entries

@@ -1,0 +1,34 @@
+"""A request to register one resource: its source, its description, and what makes a second request the same one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from node.records.metadata import Metadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterRequest:
+    """One resource to register.
+
+    ``source`` is a file or a folder; ``left_out`` names files inside the folder that are no payload (relative POSIX
+    paths, such as the description list that lies in it); ``row`` is its row in the list it came from.
+    """
+
+    source: Path
+    metadata: Metadata
+    left_out: frozenset[str] = frozenset()
+    list_file: str | None = None
+    row: int | None = None
+
+    def client_key(self, content_digest: bytes) -> str:
+        """Give the key under which a repetition is recognised: `client_ref`, else source path and content digest."""
+        if self.metadata.client_ref:
+            return f"ref:{self.metadata.client_ref}"
+        path = hashlib.sha256(str(self.source.absolute()).encode(errors="surrogateescape")).hexdigest()
+        return f"path:{path}:{content_digest.hex()}"

@@ -1,0 +1,217 @@
+"""Storing units: from a unit file to durable lists and journal rows, the whole file or nothing of it.
+
+Order of writes, and what a crash in between leaves:
+1. chunk by chunk: rows enter an open journal transaction, lists enter the staging folder   → nothing; both vanish
+2. the transaction is committed, its batches at stage "numbered"                            → `forget_unplaced`
+3. the lists move into the storage root, one syncfs, block index                            → the same
+4. the journal says "stored"                                                                → it is committed by itself
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from node.errors import BadInput, Words, ZhicangError
+from node.receipts.unit_tree import root_of
+from node.records import canonical
+from node.records.metadata import Metadata
+from node.registrar.unit_file import MOST_REPORTED, BadLines, UnitRequest, read_chunks
+from storage.units import UnitBatchRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from node.records.unit import Unit
+    from storage.blocks import BlockIndex
+    from storage.journal import Journal
+    from storage.root import Staged, StorageRoot
+
+LIST_NAME = "units.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredUnits:
+    """What became of a unit file: its new batches, and how many of its units an earlier run had stored."""
+
+    batches: tuple[int, ...]
+    fresh: int
+    known: int
+
+
+class UnitStore:
+    """Puts unit files into the storage root and the journal."""
+
+    def __init__(
+        self,
+        *,
+        root: StorageRoot,
+        blocks: BlockIndex,
+        journal: Journal,
+        clock: Callable[[], float],
+        salt: Callable[[], str],
+        crash_point: Callable[[str], None],
+    ) -> None:
+        self._root = root
+        self._blocks = blocks
+        self._journal = journal
+        self._clock = clock
+        self._salt = salt
+        self._crash_point = crash_point
+        self._access: dict[str, bool] = {}
+
+    def run(self, request: UnitRequest) -> StoredUnits:
+        """Store a unit file; raise BadLines, with nothing kept, when any of its lines is bad."""
+        staged: list[tuple[UnitBatchRow, Staged]] = []
+        known = 0
+        try:
+            with self._journal.transaction():
+                bad: list[ZhicangError] = []
+                first = self._journal.units.next_batch()
+                for chunk in read_chunks(request):
+                    units = self._check(chunk, request, bad)
+                    if bad:
+                        if len(bad) >= MOST_REPORTED:
+                            break
+                        continue
+                    batch_id = self._journal.units.next_batch()
+                    fresh = self._enter(units, range(first, batch_id + 1), request, bad)
+                    known += len(units) - len(fresh)
+                    if fresh and not bad:
+                        staged.append(self._stage(fresh, batch_id, request))
+                if bad:
+                    raise BadLines(request.file, bad[:MOST_REPORTED])  # noqa: TRY301 - undoes the transaction
+        except BaseException:
+            for _, list_ in staged:
+                self._root.discard(list_)
+            raise
+        self._crash_point("units-numbered")
+        self._place(staged)
+        return StoredUnits(
+            batches=tuple(row.id for row, _ in staged), fresh=sum(row.claimed for row, _ in staged), known=known
+        )
+
+    def forget_unplaced(self) -> None:
+        """Forget batches that a crash left before they were stored: nothing of them was acknowledged or sent."""
+        with self._journal.transaction():
+            for row in self._journal.units.unplaced():
+                self._root.remove_unacknowledged(row.object_id)
+                self._journal.units.forget(row.id)
+
+    def _check(
+        self, chunk: list[tuple[int, Unit | ZhicangError]], request: UnitRequest, bad: list[ZhicangError]
+    ) -> list[tuple[int, Unit]]:
+        units: list[tuple[int, Unit]] = []
+        for row, unit in chunk:
+            if isinstance(unit, ZhicangError):
+                bad.append(unit)
+                continue
+            try:
+                self._is_open(unit.resource_id)
+            except BadInput as error:
+                error.file, error.row = str(request.file), row
+                bad.append(error)
+            units.append((row, unit))
+        return units
+
+    def _is_open(self, resource_id: str) -> bool:
+        """Tell whether a resource is open (its units need no salt); raise BadInput when it is not registered."""
+        if resource_id not in self._access:
+            row = self._journal.resources.by_number(resource_id)
+            if row is None or row.stage != "confirmed":
+                zh, en = f"资源 {resource_id} 尚未登记", f"resource {resource_id} is not registered"
+                mend = Words("请先登记资源,再登记它的知识单元", "register the resource first")
+                raise BadInput(zh, en, mend=mend, field="resource_id")
+            self._access[resource_id] = Metadata.from_json(canonical.decode(row.metadata)).is_open
+        return self._access[resource_id]
+
+    def _enter(
+        self, units: list[tuple[int, Unit]], batches: range, request: UnitRequest, bad: list[ZhicangError]
+    ) -> list[Unit]:
+        """Enter a chunk's units into the journal; give those that are new, in the order of their positions.
+
+        ``batches`` are the ids of this file's batches so far, the last of them for this chunk.
+        """
+        rows = [
+            (unit.resource_id, unit.unit_id, unit.source_digest(), batches[-1], position)
+            for position, (_, unit) in enumerate(units)
+        ]
+        try:
+            with self._journal.savepoint():
+                self._journal.units.insert_units(rows)
+        except sqlite3.IntegrityError:
+            return self._enter_new(units, batches, request, bad)
+        return [unit for _, unit in units]
+
+    def _enter_new(
+        self, units: list[tuple[int, Unit]], batches: range, request: UnitRequest, bad: list[ZhicangError]
+    ) -> list[Unit]:
+        """Enter one by one: known units are passed over, those that clash with an earlier one are bad."""
+        fresh: list[Unit] = []
+        for row, unit in units:
+            earlier = self._journal.units.unit(unit.resource_id, unit.unit_id)
+            digest = unit.source_digest()
+            if earlier is None:
+                rows = [(unit.resource_id, unit.unit_id, digest, batches[-1], len(fresh))]
+                self._journal.units.insert_units(rows)
+                fresh.append(unit)
+            elif earlier.batch in batches:
+                bad.append(_clash(unit, row, request, "在本文件中重复", "stands twice in this file"))
+            elif earlier.source_digest != digest:
+                bad.append(_clash(unit, row, request, "已登记过,内容不同", "was registered with other content"))
+        return fresh
+
+    def _stage(self, units: list[Unit], batch: int, request: UnitRequest) -> tuple[UnitBatchRow, Staged]:
+        leaves: list[bytes] = []
+        lines = (
+            unit.line("" if self._is_open(unit.resource_id) else self._salt()) for unit in units
+        )  # drawn once: the list keeps each unit's salt
+        staged = self._root.stage_lines(lines, name=LIST_NAME, each=leaves.append)
+        row = UnitBatchRow(
+            id=batch,
+            root=root_of(leaves),
+            list_digest=staged.content_digest,
+            cid=bytes(staged.cid.binary),
+            object_id=f"units-{staged.content_digest.hex()}",
+            claimed=len(units),
+            period=request.period,
+            programme=request.programme,
+            lot=request.lot,
+            id_field=request.id_field,
+            source_path=str(request.file.absolute()),
+            stage="numbered",
+            act=None,
+            log_index=None,
+            created=int(self._clock()),
+        )
+        self._journal.units.insert_batch(row)
+        return row, staged
+
+    def _place(self, staged: list[tuple[UnitBatchRow, Staged]]) -> None:
+        for row, list_ in staged:
+            self._root.place(list_, row.object_id, metadata=canonical.encode(list_metadata(row)))
+        self._root.sync()
+        self._blocks.add_many([(list_, row.object_id) for row, list_ in staged])
+        self._crash_point("units-placed")
+        with self._journal.transaction():
+            self._journal.units.mark_stored(row.id for row, _ in staged)
+        self._crash_point("units-stored")
+
+
+def list_metadata(row: UnitBatchRow) -> dict[str, Any]:
+    """Give the metadata kept beside a unit list in the storage root."""
+    return {"schema": 1, "title": "知识单元清单", "type": "unit-list", "claimed": row.claimed, "period": row.period}
+
+
+def lines_of(data: bytes) -> list[bytes]:
+    """Give the canonical lines of a stored list, in the order of their positions."""
+    return list(itertools.takewhile(bool, data.split(b"\n")))
+
+
+def _clash(unit: Unit, row: int, request: UnitRequest, zh: str, en: str) -> BadInput:
+    name = f"{unit.resource_id} / {unit.unit_id}"
+    return BadInput(
+        f"知识单元 {name} {zh}", f"unit {name} {en}", file=str(request.file), row=row, field=request.id_field
+    )

@@ -1,0 +1,206 @@
+"""The composition root: opens a home and puts its parts together, for writing or for reading."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contracts import calls
+from node.keys import load_key
+from node.receipts.anchor import AnchoredInstitution, TrustAnchor
+from node.settings import Settings, read_settings
+from storage.blocks import BlockIndex
+from storage.journal import Journal
+from storage.proofs import ProofFolder
+from storage.root import StorageRoot
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    from node.chain.embedded import EmbeddedChain
+    from node.chain.engine import Engine
+    from node.home import Home, Identity
+    from node.registrar.registrar import Registrar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A home opened for reading: neither lock nor passphrase, beside a writer if there is one."""
+
+    home: Home
+    identity: Identity
+    journal: Journal
+    root: StorageRoot
+    blocks: BlockIndex
+    proofs: ProofFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """A home opened for writing by the one process that holds its lock."""
+
+    identity: Identity
+    settings: Settings
+    chain: EmbeddedChain
+    engine: Engine
+    journal: Journal
+    registrar: Registrar
+
+
+def no_crash(_: str) -> None:
+    """Go on: the crash point of a node in earnest."""
+
+
+@contextmanager
+def open_for_reading(home: Home) -> Iterator[Reading]:
+    """Open a home for reading."""
+    identity = home.identity()
+    journal = Journal.open(home.journal, read_only=True)
+    blocks = BlockIndex.open(home.blocks, root=home.storage, read_only=True)
+    try:
+        yield Reading(
+            home=home,
+            identity=identity,
+            journal=journal,
+            root=StorageRoot(home.storage, staging=home.staging),
+            blocks=blocks,
+            proofs=ProofFolder(home.proofs),
+        )
+    finally:
+        journal.close()
+        blocks.close()
+
+
+@asynccontextmanager
+async def open_for_writing(
+    home: Home,
+    passphrase: bytes,
+    *,
+    environment: Mapping[str, str],
+    clock: Callable[[], float] = time.time,
+    crash_point: Callable[[str], None] = no_crash,
+) -> AsyncIterator[Writing]:
+    """Own a home and open everything that a writing command needs; raise Unavailable when another process owns it."""
+    from web3 import AsyncWeb3
+
+    from node.chain.engine import Engine
+    from node.registrar.acts import Acts
+    from node.registrar.registrar import Registrar
+    from node.registrar.store import Store
+    from node.registrar.unit_store import UnitStore
+
+    identity = home.identity()
+    settings = read_settings(home.settings)
+    with home.locked():
+        registrar_key = load_key(home.keystores / "registrar.json", passphrase)
+        journal = Journal.open(home.journal)
+        blocks = BlockIndex.open(home.blocks, root=home.storage)
+        root = StorageRoot(home.storage, staging=home.staging)
+        try:
+            async with sealing_chain(home, identity, passphrase, environment, crash_point) as chain:
+                engine = Engine(
+                    AsyncWeb3(chain.provider),
+                    chain_id=identity.chain_id,
+                    gas_price=settings.gas_price,
+                    stopped=lambda: chain.stopped,
+                )
+                shared = {"journal": journal, "clock": clock, "crash_point": crash_point}
+                stores = {"root": root, "blocks": blocks, "salt": new_salt} | shared
+                registrar = Registrar(
+                    root=root,
+                    journal=journal,
+                    store=Store(institution=identity.code, **stores),  # type: ignore[arg-type]
+                    units=UnitStore(**stores),  # type: ignore[arg-type]
+                    acts=Acts(
+                        engine=engine,
+                        proofs=ProofFolder(home.proofs),
+                        key=registrar_key,
+                        registry=bytes.fromhex(identity.registry),
+                        **shared,  # type: ignore[arg-type]
+                    ),
+                )
+                yield Writing(
+                    identity=identity,
+                    settings=settings,
+                    chain=chain,
+                    engine=engine,
+                    journal=journal,
+                    registrar=registrar,
+                )
+        finally:
+            journal.close()
+            blocks.close()
+
+
+@asynccontextmanager
+async def sealing_chain(
+    home: Home,
+    identity: Identity,
+    passphrase: bytes,
+    environment: Mapping[str, str],
+    crash_point: Callable[[str], None] = no_crash,
+) -> AsyncIterator[EmbeddedChain]:
+    """Open the embedded chain with its sealing key; the caller holds the home's lock."""
+    from node.chain.embedded import EmbeddedChain
+
+    chain: EmbeddedChain
+
+    def admits(sender: bytes) -> bool:
+        answer = chain.read(bytes.fromhex(identity.registry), calls.encode_is_known(sender))
+        return calls.decode_is_known(answer)
+
+    chain = EmbeddedChain.open(
+        home.chain,
+        sealing_key=load_key(home.keystores / "validator.json", passphrase).to_bytes(),
+        admits=admits,
+        watermark=None if identity.demonstration else watermark_path(identity, environment),
+        crash_point=crash_point,
+    )
+    async with chain:
+        yield chain
+
+
+def watermark_path(identity: Identity, environment: Mapping[str, str]) -> Path:
+    """Give the watermark's path: in the user's state directory, outside the home, one for each chain."""
+    state = environment.get("XDG_STATE_HOME") or str(Path(environment.get("HOME", "/")) / ".local" / "state")
+    return Path(state) / "zhicang" / f"watermark-{identity.genesis_hash[:16]}.json"
+
+
+def trust_anchor(identity: Identity) -> TrustAnchor:
+    """Give the anchor that a verifier of this node's receipts needs."""
+    return TrustAnchor(
+        chain_id=identity.chain_id,
+        genesis_hash=bytes.fromhex(identity.genesis_hash),
+        registry=bytes.fromhex(identity.registry),
+        registry_code_hash=bytes.fromhex(identity.registry_code_hash),
+        validators=(bytes.fromhex(identity.validator),),
+        governors=(bytes.fromhex(identity.governor),),
+        institutions=(
+            AnchoredInstitution(
+                code=identity.code,
+                name=identity.name,
+                credit_code=identity.credit_code,
+                region=identity.region,
+                registrars=(bytes.fromhex(identity.registrar),),
+            ),
+        ),
+        demonstration=identity.demonstration,
+    )
+
+
+def new_salt() -> str:
+    """Draw a salt: 128 random bits as 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def default_home(environment: Mapping[str, str]) -> Path:
+    """Give the home that is meant when none is named: ZHICANG_HOME, else the user's data directory."""
+    if named := environment.get("ZHICANG_HOME"):
+        return Path(named)
+    data = environment.get("XDG_DATA_HOME") or str(Path(environment.get("HOME", os.sep)) / ".local" / "share")
+    return Path(data) / "zhicang"

@@ -1,0 +1,58 @@
+"""The settings of a home: one TOML file, every setting checked when it is read.
+
+| setting     | values           | default | meaning                                                        |
+|-------------|------------------|---------|----------------------------------------------------------------|
+| `programme` | text             | ""      | the programme 项目 of what is registered, if not said |
+| `rpc_port`  | 0 to 65535       | 8545    | port of `zhicang serve` on 127.0.0.1; 0 takes a free one       |
+| `gas_price` | 0 to 2^53 - 1    | 0       | wei for each unit of gas, as the consortium fixed it           |
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from node.errors import BadInput, Words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST_PORT = 65_535
+LARGEST_GAS_PRICE = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the engineer of a node may choose."""
+
+    programme: str = ""
+    rpc_port: int = 8545
+    gas_price: int = 0
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings file; raise BadInput that names the setting that is wrong."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"设置文件不是合法的 TOML:{error}", f"not TOML: {error}", file=str(path)) from error
+    known = [field.name for field in fields(Settings)]
+    for name, value in values.items():
+        if name not in known:
+            mend = Words("可用的设置:" + "、".join(known), "settings: " + ", ".join(known))
+            zh, en = f"没有 {name} 这项设置", f"there is no setting {name}"
+            raise BadInput(zh, en, mend=mend, file=str(path), field=name)
+        if not _fits(name, value):
+            zh, en = f"设置 {name} 的值 {value!r} 不对", f"setting {name} cannot be {value!r}"
+            raise BadInput(zh, en, file=str(path), field=name)
+    return Settings(**values)
+
+
+def _fits(name: str, value: object) -> bool:
+    if name == "programme":
+        return isinstance(value, str)
+    largest = {"rpc_port": LARGEST_PORT, "gas_price": LARGEST_GAS_PRICE}[name]
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest
