@@ -10,7 +10,9 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from contracts import artefact, calls, deploy
+import contracts.artefact
+import contracts.deploy
+from contracts import calls
 from node.chain.embedded import EmbeddedChain
 from node.chain.engine import Engine
 from node.errors import BadInput, OwnFault, Words
@@ -125,9 +127,9 @@ async def _found_chain(
     )  # fmt: skip
     async with chain:
         engine = Engine(AsyncWeb3(chain.provider), chain_id=identity.chain_id)
-        registry = deploy.registry_address(governor, 0)
+        registry = contracts.deploy.registry_address(governor, 0)
         admit = calls.encode_admit(institution.code.encode(), institution.profile_digest(), registrar)
-        steps = ((None, deploy.creation_calldata(governor), DEPLOY_GAS), (registry, admit, ADMIT_GAS))
+        steps = ((None, contracts.deploy.creation_calldata(governor), DEPLOY_GAS), (registry, admit, ADMIT_GAS))
         for nonce, (to, calldata, gas) in enumerate(steps):
             tx_hash, raw = engine.sign(keys["governor"], to=to, calldata=calldata, nonce=nonce, gas=gas)
             await engine.send(raw)
@@ -135,7 +137,7 @@ async def _found_chain(
             if not landed.succeeded:
                 raise OwnFault("部署登记合约失败", "the registry could not be deployed")
         code_hash = await engine.code_hash(registry)
-        if code_hash != artefact.load().code_hash:
+        if code_hash != contracts.artefact.load().code_hash:
             raise OwnFault("链上合约代码与随附的不符", "the code on chain is not the artefact's")
         return replace(
             identity,

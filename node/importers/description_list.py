@@ -134,7 +134,7 @@ def _request(
     if "title" in fields and "title" not in said:
         raise BadInput("题名为空", "the title is empty", field="title")
     source = list_file.parent / path
-    changes: dict[str, str | int] = {"title": source.stem if source.suffix else source.name} | said
+    changes: dict[str, str | int] = {"title": source.stem if source.suffix else source.name, **said}
     for field in VOCABULARY.keys() & said.keys():
         changes[field] = code_for(field, said[field])
     if "period" in said:

@@ -37,7 +37,8 @@ class Fields:
         """Demand one value."""
         value = self._value[name]
         if value != expected or type(value) is not type(expected):
-            raise self._wrong(name, f"应为 {expected!r}", f"must be {expected!r}")
+            written = canonical.encode(expected).decode()
+            raise self._wrong(name, f"应为 {written}", f"must be {written}")
 
     def integer(self, name: str, *, least: int = 0, most: int = LARGEST) -> int:
         """Read an integer between two bounds (inclusive)."""
@@ -102,7 +103,7 @@ class Fields:
         return f"{self._where}.{name}" if self._where and name else self._where or name
 
     def _wrong(self, name: str, zh: str, en: str) -> BadInput:
-        place = self._place(name)[:100]
+        place = self._place(name)[:100] or "(document)"
         return BadInput(f"字段 {place} {zh}", f"field {place} {en}", field=place)
 
 

@@ -27,7 +27,7 @@ _FIELDS = (
     "format", "version", "record", "metadata", "manifest", "unit", "log_index", "transaction", "tx_receipt", "header",
     "witnesses",
 )  # fmt: skip
-_SALT = "[0-9a-f]{32}"
+_SALT, _NAME = "[0-9a-f]{32}", ".{1,4096}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +143,9 @@ def _unit(fields: Fields, record: Record) -> UnitProof | None:
         return None
     unit = fields.object("unit", ("resource_id", "unit_id", "id_field", "salt", "proof"))
     return UnitProof(
-        resource_id=unit.text("resource_id"),
-        unit_id=unit.text("unit_id"),
-        id_field=unit.text("id_field"),
+        resource_id=unit.text("resource_id", pattern=_NAME),
+        unit_id=unit.text("unit_id", pattern=_NAME),
+        id_field=unit.text("id_field", pattern=_NAME),
         salt=None if unit.raw("salt") is None else unit.text("salt", pattern=_SALT),
         proof=unit.hexadecimal_list("proof", most=MOST_SIBLINGS, width=32),
     )

@@ -10,6 +10,7 @@ from node.records.kind import Kind
 if TYPE_CHECKING:
     from node.errors import ZhicangError
     from storage.acts import ActRow
+    from storage.errors import StorageError
     from storage.resources import ResourceRow
 
 
@@ -49,4 +50,4 @@ class Refused:
     """A request that was not carried out, and why."""
 
     source: str
-    error: ZhicangError
+    error: ZhicangError | StorageError

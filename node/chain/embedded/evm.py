@@ -10,9 +10,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from eth import EVM_RECURSION_LIMIT
 from eth.consensus.context import ConsensusContext
 from eth.consensus.noproof import NoProofConsensus
 from eth.db.backends.base import BaseAtomicDB
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from node.receipts.header import Header
 
     NodeReader = Callable[[bytes], bytes | None]
+
+sys.setrecursionlimit(EVM_RECURSION_LIMIT)
+"""What 1024 nested calls of the EVM take. A dependency of py-evm sets 100,000, and at that a hostile document of a few
+kilobytes (deeply nested JSON) overflows the C stack of its parser, which ends the process, where it should raise."""
 
 CODE_SIZE_LIMIT = 65_536
 _HASH_WINDOW = 256

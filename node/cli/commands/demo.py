@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from node.cli.parser import chooser
 from node.cli.session import home_of
 from node.demo.collection import Collection, generate
-from node.demo.tour import DEMO_CODE, Tour
+from node.demo.tour import Tour
 from node.errors import BadInput, Words
 from node.founding import Institution, found
 from node.version import VERSION
@@ -27,7 +27,7 @@ DEMO_CHAIN_ID = 2_023_000_009
 """The chain id of every demonstration; a home in earnest draws its own below it."""
 DEMO_PASSPHRASE = b"demonstration, no secret"
 DEMO_INSTITUTION = Institution(
-    code=DEMO_CODE, name="演示图书馆", credit_code="12100000DEM0000017", region="140000"
+    code="DEMO0001", name="演示图书馆", credit_code="12140000DEM000001M", region="140000"
 )
 
 
@@ -95,7 +95,7 @@ def _collection(home: Home, output: Output) -> Collection:
 def _next_steps(home: Home, tour: Tour, output: Output) -> None:
     place = _short(home.path)
     payload = _short(tour.payload_folder())
-    number = tour.first_number()
+    number = tour.pages_number
     output.say(
         "能证明:凭证签封后内容未变。不能证明:版权归属;也防不住本机链持钥人重写,须接入联盟链",
         "Proven: the content is unchanged since the receipt was sealed. Not proven: who owns it; and the key holder of this one-party chain could rewrite it, which only a consortium prevents",

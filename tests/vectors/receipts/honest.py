@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthetic import CODE, Block, digest_of, log_of, receipt_of, signed, validators_of
 
@@ -11,11 +11,13 @@ from contracts import calls
 from contracts.records import Entry, UnitBatch
 from node.receipts.assemble import resource_receipt, unit_receipt
 from node.receipts.receipt import Receipt, UnitProof
-from node.receipts.tx_receipt import Log
 from node.receipts.unit_tree import UnitTree
 from node.records import canonical
 from node.records.manifest import ManifestLine, format_manifest
 from node.records.number import Number
+
+if TYPE_CHECKING:
+    from node.receipts.tx_receipt import Log
 
 FILE = digest_of("page 1")
 MEMBERS = {f"页图/p{number:03}.tif": digest_of(f"member {number}") for number in range(1, 6)}

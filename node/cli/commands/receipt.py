@@ -1,0 +1,50 @@
+"""zhicang receipt: the offline proof of a resource or a unit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from node.cli.parser import chooser
+from node.cli.session import home_of, mark_demonstration
+from node.errors import BadInput
+from node.history import find
+from node.receipt_desk import receipt_for, unit_receipt_for
+from node.records.number import Number
+from node.runtime import open_for_reading, trust_anchor
+from storage.durable import write_durably
+
+if TYPE_CHECKING:
+    import argparse
+
+    from node.cli.output import Output
+
+
+def configure(parser: argparse.ArgumentParser, language: str) -> None:
+    """Declare the options."""
+    say = chooser(language)
+    parser.add_argument("id", metavar="ID", help=say("登记号(或只对应一件的 SHA-256、CID)", "registration number (or a SHA-256 or CID of one resource)"))
+    parser.add_argument("--unit", metavar="UNIT_ID", help=say("该资源的一条知识单元", "a unit of that resource"))
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=say("写到这个文件", "write this file"))
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Write the receipt."""
+    with open_for_reading(home_of(arguments)) as node:
+        mark_demonstration(node.identity, output)
+        if arguments.unit is not None:
+            number = str(Number.parse(arguments.id))
+            receipt = unit_receipt_for(node, number, arguments.unit)
+        else:
+            rows = find(node.journal, arguments.id)
+            if len(rows) > 1:
+                numbers = ", ".join(row.number for row in rows[:5])
+                raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
+            number, receipt = rows[0].number, receipt_for(node, rows[0])
+        data = receipt.to_json_bytes()
+        write_durably(arguments.output, data)
+        fingerprint = trust_anchor(node.identity).fingerprint
+    output.record({"resource_id": number, "unit": arguments.unit, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height})
+    output.record({"summary": {"receipts": 1}})
+    output.say(f"存证凭证:{arguments.output}({len(data)} 字节,区块高度 {receipt.height})", f"receipt: {arguments.output} ({len(data)} bytes, height {receipt.height})")
+    output.say(f"核验时用的信任锚指纹:{fingerprint}", f"fingerprint of the anchor that verifies it: {fingerprint}")

@@ -1,0 +1,91 @@
+"""What a verifier reads from disk: the subject, the receipt and the anchor, without any node."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from node.errors import BadInput, MissingAnchor, Words
+from node.receipts.anchor import LARGEST as LARGEST_ANCHOR
+from node.receipts.anchor import TrustAnchor
+from node.receipts.receipt import LARGEST as LARGEST_RECEIPT
+from node.receipts.receipt import Receipt
+from node.receipts.record import CommittedRecord
+from node.receipts.subject import FileSubject, Subject, TreeSubject, UnitSubject
+from node.records.manifest import ManifestLine, format_manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST_UNIT = 1 << 20
+"""Bytes of a unit's JSON."""
+
+
+def read_receipt(path: Path) -> Receipt:
+    """Read a receipt; raise MalformedReceipt, or BadInput when the file cannot be read."""
+    try:
+        return Receipt.from_json_bytes(_read(path, LARGEST_RECEIPT))
+    except BadInput:
+        raise
+    except Exception as error:
+        if hasattr(error, "file"):
+            error.file = str(path)
+        raise
+
+
+def read_anchor(path: Path | None) -> TrustAnchor:
+    """Read a trust anchor; raise MissingAnchor when none is given, MalformedAnchor when it is none."""
+    if path is None:
+        mend = Words(
+            "用 --anchor 指明信任锚文件;它的指纹应从纸面或网站得到,而不是从被审节点",
+            "name the anchor's file with --anchor; have its fingerprint from paper or a web page, not from the node",
+        )
+        zh, en = "没有信任锚,无从核验:凭证不能为自己作证", "no trust anchor: a receipt cannot vouch for itself"
+        raise MissingAnchor(zh, en, mend=mend)
+    try:
+        return TrustAnchor.from_json_bytes(_read(path, LARGEST_ANCHOR))
+    except BadInput as error:
+        error.file = str(path)
+        raise
+
+
+def read_subject(path: Path, receipt: Receipt) -> Subject:
+    """Take the facts of what is to be verified: a folder's manifest, a file's SHA-256, or a unit's object.
+
+    Raises:
+        BadInput: it cannot be read, or it is no unit where the receipt is a unit's.
+        BadSource: a folder with a name or a file that no resource can have.
+    """
+    if isinstance(receipt.record, CommittedRecord):
+        return UnitSubject.parse(_read(path, LARGEST_UNIT))
+    if path.is_dir():
+        return TreeSubject(manifest=_manifest(path))
+    return FileSubject(sha256=_sha256(path))
+
+
+def _manifest(folder: Path) -> bytes:
+    from storage.walk import walk
+
+    lines = [ManifestLine(path=file.path, sha256=_sha256(folder / file.path)) for file in walk(folder).files]
+    return format_manifest(lines)
+
+
+def _sha256(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _read(path: Path, limit: int) -> bytes:
+    """Read a file, but never more than a little over its limit: the reader of its format says that it is too large."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(limit + 1)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> BadInput:
+    return BadInput(f"读不到:{error.strerror}", f"cannot be read: {error.strerror}", file=str(path))

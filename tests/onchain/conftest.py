@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.onchain.registry_at_hand import INSTITUTION, NEIGHBOUR, RegistryAtHand
+
+
+@pytest.fixture
+def bare() -> RegistryAtHand:
+    """A registry that has admitted nobody."""
+    return RegistryAtHand()
+
+
+@pytest.fixture
+def registry(bare: RegistryAtHand) -> RegistryAtHand:
+    """A registry with two institutions: account 1 is the registrar of the first, account 2 of the second."""
+    bare.admit(INSTITUTION, 1)
+    bare.admit(NEIGHBOUR, 2)
+    return bare
