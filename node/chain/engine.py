@@ -125,9 +125,8 @@ class Engine:
 
     async def capture(self, landed: Landed) -> ProofMaterial:
         """Make the proof material of a final transaction from the raw header, transactions and receipts."""
-        height = hex(landed.height)
-        header = await self._request("eth_getBlockByNumber", height, True)
-        return capture(header, await self._tx_receipts(header), landed.index)
+        header = await self.block(landed.height)
+        return capture(header, await self.tx_receipts(header), landed.index)
 
     async def call(
         self, *, to: bytes, calldata: bytes, sender: bytes | None = None, height: int | None = None
@@ -161,12 +160,15 @@ class Engine:
         found: list[Any] = await self._request("eth_getLogs", query)
         return found
 
-    async def header(self, height: int) -> dict[str, Any]:
-        """Give the raw header object at a height."""
-        header: dict[str, Any] = await self._request("eth_getBlockByNumber", hex(height), False)
-        return header
+    async def block(self, height: int) -> dict[str, Any]:
+        """Give the raw header object at a height, with its transactions in full."""
+        block: dict[str, Any] | None = await self._request("eth_getBlockByNumber", hex(height), True)
+        if block is None:
+            raise Unavailable(f"链上没有高度 {height} 的区块头", f"the chain has no header at height {height}")
+        return block
 
-    async def _tx_receipts(self, header: dict[str, Any]) -> list[dict[str, Any]]:
+    async def tx_receipts(self, header: dict[str, Any]) -> list[dict[str, Any]]:
+        """Give the raw receipts of a header's transactions, one by one where the engine has no call for all."""
         response = await self._w3.provider.make_request(_endpoint("eth_getBlockReceipts"), [header["number"]])
         if "error" not in response:
             found: list[dict[str, Any]] = response["result"]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EMPTY_CODE_HASH = keccak(b"")
+_HASH_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,9 @@ class State:
     def _proof(self, root: bytes, key: bytes) -> list[bytes]:
         if root == BLANK_ROOT:
             return []
-        return [rlp.encode(node) for node in self._trie(root).get_proof(key)]
+        encoded = [rlp.encode(node) for node in self._trie(root).get_proof(key)]
+        # A node shorter than a hash stands inside its parent, and EIP-1186 gives it there alone; the root is always named.
+        return [node for place, node in enumerate(encoded) if place == 0 or len(node) >= _HASH_LENGTH]
 
     def _trie(self, root: bytes) -> Any:
         return HexaryTrie(self._nodes, root)

@@ -1,0 +1,80 @@
+"""Proof check: from the proof files alone, every receipt that this node would hand out verifies against its anchor."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from contracts.errors import ContractError
+from node.auditor.finding import Finding
+from node.errors import Words, ZhicangError
+from node.receipt_desk import read_lines, receipt_for, unit_receipt_for
+from node.receipts.subject import FileSubject, TreeSubject, UnitSubject
+from node.receipts.unit_tree import root_of
+from node.receipts.verify import verify
+from node.records import canonical
+from node.records.kind import Kind
+from node.runtime import trust_anchor
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from node.receipts.anchor import TrustAnchor
+    from node.receipts.subject import Subject
+    from node.runtime import Reading
+    from storage.units import UnitBatchRow
+
+_PROOF = Words(
+    "从备份取回证明文件;本机链还在时也可由链重新采集",
+    "bring the proof file back from a backup; while the chain is there it can be captured anew",
+)
+
+
+def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding]:
+    """Assemble and verify the receipt of every resource, and of the first and last unit of every batch."""
+    anchor = trust_anchor(node.identity)
+    known: set[bytes] = {act.tx_hash for act in node.journal.acts.confirmed() if act.tx_hash is not None}
+    for row in node.journal.resources.all():
+        step()
+        if row.stage != "confirmed":
+            continue
+        try:
+            receipt = receipt_for(node, row)
+            subject: Subject = FileSubject(sha256=row.content_digest)
+            if row.kind == Kind.TREE:
+                subject = TreeSubject(manifest=node.root.manifest(row.number))
+            verdict = verify(subject, receipt, anchor)
+            if verdict.failed is not None:
+                yield _finding(row.number, verdict.failed.en)
+        except (ZhicangError, ContractError, StorageError) as error:
+            yield _finding(row.number, error.words.en)
+    for batch in node.journal.units.batches():
+        if batch.stage == "confirmed":
+            yield from _check_batch(node, batch, anchor)
+    for tx_hash in node.proofs.tx_hashes():
+        if tx_hash not in known:
+            yield Finding(
+                check="proof", id="0x" + tx_hash.hex(), expected="a confirmed act", found="none", mend=_PROOF
+            )
+
+
+def _check_batch(node: Reading, batch: UnitBatchRow, anchor: TrustAnchor) -> Iterator[Finding]:
+    name = f"units {batch.id}"
+    try:
+        lines = read_lines(node, batch)
+        if root_of([hashlib.sha256(line).digest() for line in lines]) != batch.root:
+            yield _finding(name, "the list's Merkle root is not the journal's")
+            return
+        for line in {lines[0], lines[-1]}:
+            value = canonical.decode(line)
+            receipt = unit_receipt_for(node, value["resource_id"], str(value[batch.id_field]))
+            verdict = verify(UnitSubject(value=value), receipt, anchor)
+            if verdict.failed is not None:
+                yield _finding(name, verdict.failed.en)
+    except (ZhicangError, ContractError, StorageError) as error:
+        yield _finding(name, error.words.en)
+
+
+def _finding(name: str, found: str) -> Finding:
+    return Finding(check="proof", id=name, expected="a receipt that verifies", found=found, mend=_PROOF)
