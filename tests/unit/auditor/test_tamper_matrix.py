@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from node.auditor.audit import audit
+from node.chain.embedded import EmbeddedChain
 from node.runtime import open_for_reading
 
 if TYPE_CHECKING:
@@ -163,7 +164,6 @@ async def test_a_proof_file_that_is_gone(home: Home) -> None:
         "UPDATE logs SET data = x'' WHERE height = 3",
         "DELETE FROM logs WHERE height = 3",
         "UPDATE nodes SET node = x'c0' WHERE hash = (SELECT max(hash) FROM nodes)",
-        "DELETE FROM nodes WHERE hash = (SELECT max(hash) FROM nodes)",
     ],
 )
 async def test_a_row_of_the_chains_file(home: Home, statement: str) -> None:
@@ -171,3 +171,11 @@ async def test_a_row_of_the_chains_file(home: Home, statement: str) -> None:
     found = await findings(home)
     assert "chain" in {finding.check for finding in found}
     assert all(finding.mend.zh and finding.mend.en for finding in found)
+
+
+async def test_a_trie_node_that_is_gone(home: Home) -> None:
+    chain = EmbeddedChain.open(home.chain)
+    state_root = chain.head.header.state_root
+    await chain.close()
+    execute(home.chain, "DELETE FROM nodes WHERE hash = ?", state_root)
+    assert ("chain", f"trie node {state_root.hex()}") in names(await findings(home))
