@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eth_keyfile import create_keyfile_json, decode_keyfile_json
-from eth_keys.datatypes import PrivateKey
-
 from node.errors import BadInput, Unavailable, Words
 from storage.durable import write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from eth_keys.datatypes import PrivateKey
 
 ROLES = ("governor", "registrar", "validator")
 SCRYPT_WORK_FACTOR = 262_144
@@ -23,6 +22,8 @@ SHORTEST_PASSPHRASE = 8
 
 def new_key(random_bytes: Callable[[int], bytes]) -> PrivateKey:
     """Make a secp256k1 key from 32 random bytes (drawn again in the one case of 2^128 that they do not fit)."""
+    from eth_keys.datatypes import PrivateKey
+
     order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
     while not 0 < int.from_bytes(secret := random_bytes(32), "big") < order:
         continue
@@ -31,12 +32,17 @@ def new_key(random_bytes: Callable[[int], bytes]) -> PrivateKey:
 
 def save_key(path: Path, key: PrivateKey, passphrase: bytes, *, work_factor: int = SCRYPT_WORK_FACTOR) -> None:
     """Write a keystore, mode 0600, durable."""
+    from eth_keyfile import create_keyfile_json
+
     keystore = create_keyfile_json(key.to_bytes(), passphrase, kdf="scrypt", iterations=work_factor)
     write_durably(path, json.dumps(keystore, sort_keys=True).encode() + b"\n", mode=0o600)
 
 
 def load_key(path: Path, passphrase: bytes) -> PrivateKey:
     """Open a keystore; raise Unavailable for a wrong passphrase or an unreadable file."""
+    from eth_keyfile import decode_keyfile_json
+    from eth_keys.datatypes import PrivateKey
+
     try:
         keystore = json.loads(path.read_bytes())
         return PrivateKey(decode_keyfile_json(keystore, passphrase))

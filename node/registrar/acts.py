@@ -11,11 +11,11 @@ Recovery is this same procedure run on what the journal has open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from contracts.calls import decode_call
-from contracts.errors import decode_revert
+from contracts.errors import decode_revert, refusal
 from contracts.events import decode_log
 from contracts.records import EntrySkipped, Registered, UnitBatch, UnitsCommitted
 from node.chain.engine import RevertedCallError
@@ -47,8 +47,8 @@ class Settled:
     numbers: tuple[str, ...] = ()
     """The resources that it was to register."""
     refused: Doubtful | None = None
-    skipped: tuple[str, ...] = ()
-    """Numbers that the contract passed over because they conflict with what it holds."""
+    skipped: dict[str, Doubtful] = field(default_factory=dict)
+    """Numbers that the contract passed over, each with its reason."""
 
 
 class Acts:
@@ -151,9 +151,9 @@ class Acts:
         self._crash_point("confirmed")
         return Settled(act=self._read(act), numbers=numbers, skipped=skipped)
 
-    def _read_logs(self, landed: Landed) -> tuple[list[tuple[str, int]], int, tuple[str, ...]]:
+    def _read_logs(self, landed: Landed) -> tuple[list[tuple[str, int]], int, dict[str, Doubtful]]:
         registered: list[tuple[str, int]] = []
-        skipped: list[str] = []
+        skipped: dict[str, Doubtful] = {}
         batch_index = 0
         for index, (address, topics, data) in enumerate(landed.logs):
             if address != self._registry:
@@ -162,10 +162,12 @@ class Acts:
             if isinstance(event, Registered):
                 registered.append((str(Number.from_chain(event.number)), index))
             elif isinstance(event, EntrySkipped):
-                skipped.append(str(Number.from_chain(event.number)))
+                words = refusal(event.reason).words
+                error = Doubtful(f"登记合约跳过了它:{words.zh}", f"the registry passed over it: {words.en}")
+                skipped[str(Number.from_chain(event.number))] = error
             elif isinstance(event, UnitsCommitted):
                 batch_index = index
-        return registered, batch_index, tuple(skipped)
+        return registered, batch_index, skipped
 
     async def _why(self, act: ActRow, landed: Landed) -> Doubtful:
         """Ask the contract, in the state before the header, why it refused."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from node.errors import Doubtful, OwnFault, ZhicangError
+from node.errors import OwnFault
 from node.registrar.grouping import LARGEST_GROUP, commit_calldata, register_calldata
 from node.registrar.outcome import Refused, Registered
 from storage.cid import Cid
@@ -116,10 +116,7 @@ class Registrar:
                 self._journal.units.assign(batch.id, act)
 
     def _outcome(self, request: Stored, number: str, settled: Settled) -> Registered | Refused:
-        error: ZhicangError | None = settled.refused
-        if number in settled.skipped:
-            zh = f"登记合约跳过了 {number}:该号已存在"
-            error = Doubtful(zh, f"the registry passed over {number}: the number exists already")
+        error = settled.refused or settled.skipped.get(number)
         if error is not None:
             return Refused(source=str(request.request.source), error=error)
         return self._registered(request, self._row(number))

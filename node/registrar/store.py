@@ -121,6 +121,10 @@ class Store:
             placed = earlier.stage != "numbered"
             stored = Stored(request=request, number=earlier.number, fresh=not placed, ignored=tuple(staged.ignored))
             return stored, None if placed else earlier
+        replaced = request.metadata.replaces
+        if replaced and ((other := self._journal.resources.by_number(replaced)) is None or other.stage != "confirmed"):
+            zh, en = f"所替代的 {replaced} 未在本库登记", f"{replaced}, which it replaces, is not registered here"
+            return Refused(source=str(request.source), error=_at(BadInput(zh, en, field="replaces"), request)), None
         row = self._new_row(request, staged, key)
         duplicates = [other.number for other in self._journal.resources.by_content_digest(staged.content_digest)
                       if other.kind == staged.kind]  # fmt: skip
@@ -162,20 +166,25 @@ class Store:
 
 def _difference(earlier: ResourceRow, request: RegisterRequest, staged: Staged) -> BadInput | None:
     """Say in what a request with an earlier one's key differs from it, or None when it is the same."""
-    place = {"file": request.list_file or str(request.source), "row": request.row}
     if earlier.content_digest != staged.content_digest or earlier.kind != staged.kind:
         zh = f"自有编号 {earlier.client_ref} 已登记为 {earlier.number},内容却不同"
         en = f"client_ref {earlier.client_ref} is registered as {earlier.number} with other content"
         mend = Words("内容变了应办“换版”(supersede),或改用新的自有编号", "supersede it, or give a new client_ref")
-        return BadInput(zh, en, mend=mend, field="client_ref", **place)  # type: ignore[arg-type]
+        return _at(BadInput(zh, en, mend=mend, field="client_ref"), request)
     before = Metadata.from_json(canonical.decode(earlier.metadata))
     changed = before.differing_fields(request.metadata)
     if changed:
         names = ", ".join(changed)
         zh, en = f"{earlier.number} 的著录与原登记不同:{names}", f"{earlier.number} was registered with other {names}"
         mend = Words("著录变了应办“更正”(amend)", "corrected metadata is an act of its own: amend")
-        return BadInput(zh, en, mend=mend, field=changed[0], **place)  # type: ignore[arg-type]
+        return _at(BadInput(zh, en, mend=mend, field=changed[0]), request)
     return None
+
+
+def _at(error: BadInput, request: RegisterRequest) -> BadInput:
+    """Say where the request stood: in its list, or by its source."""
+    error.file, error.row = request.list_file or str(request.source), request.row
+    return error
 
 
 def _told(error: StorageError, request: RegisterRequest) -> StorageError:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 """Seconds that a connection waits for another's checkpoint."""
 _CACHE_KIB = 64 * 1024
-_MAP_BYTES = 1 << 30
 
 
 def create(path: Path, meta: Mapping[str, bytes]) -> sqlite3.Connection:
@@ -69,7 +68,6 @@ def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
         location, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=64
     )
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    connection.execute(f"PRAGMA mmap_size = {_MAP_BYTES}")
     return connection
 
 

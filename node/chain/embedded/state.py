@@ -70,7 +70,7 @@ class State:
         if root == BLANK_ROOT:
             return []
         encoded = [rlp.encode(node) for node in self._trie(root).get_proof(key)]
-        # A node shorter than a hash stands inside its parent, and EIP-1186 gives it there alone; the root is always named.
+        # A node shorter than a hash stands inside its parent, and is given there alone (EIP-1186); the root always is.
         return [node for place, node in enumerate(encoded) if place == 0 or len(node) >= _HASH_LENGTH]
 
     def _trie(self, root: bytes) -> Any:
