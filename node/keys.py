@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from eth_keys.datatypes import PrivateKey
 
 ROLES = ("governor", "registrar", "validator")
-SCRYPT_WORK_FACTOR = 262_144
-"""The N of scrypt that the format's specification uses (r 8, p 1): about 256 MiB and a second for each guess."""
+SCRYPT_WORK_FACTOR = 131_072
+"""The N of scrypt (r 8, p 1): 128 MiB and about half a second for each guess, OWASP's first recommendation."""
 SHORTEST_PASSPHRASE = 8
 
 
