@@ -72,7 +72,7 @@ BY_SELECTOR: dict[bytes, Refusal] = {
             "登记员角色只给已接纳机构的密钥", "the registrar's role is for keys of admitted institutions",
         ),
         "e2517d3f": Refusal(
-            "AccessControlUnauthorizedAccount", (*_ACCOUNT, ("role", "bytes32")),
+            "AccessControlUnauthorizedAccount", (*_ACCOUNT, ("neededRole", "bytes32")),
             "发送者没有这一操作的权限", "the sender lacks the role for this act", about_permission=True,
         ),
         "6697b232": Refusal(

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from tests.onchain.registry_at_hand import INSTITUTION, NEIGHBOUR, RegistryAtHand
+# What these tests share lies beside them; a package named `tests` cannot hold it, since installed ones bear that name.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from registry_at_hand import INSTITUTION, NEIGHBOUR, RegistryAtHand
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A registry deployed on eth-tester, spoken to through the binding alone; py-evm's Berlin fork, as on the real chain."""
+"""A registry on eth-tester, spoken to through the binding alone; py-evm's Berlin fork, as on the real chain."""
 
 from __future__ import annotations
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from eth_hash.auto import keccak
+from registry_at_hand import INSTITUTION, NEIGHBOUR, batch, digest, entry
 
 from contracts import artefact, calls, deploy
 from contracts.errors import NotPermitted
 from contracts.records import InstitutionAdmitted, RegistrarAdded, RoleGranted, RoleRevoked
-from tests.onchain.registry_at_hand import INSTITUTION, NEIGHBOUR, batch, digest, entry
 
 if TYPE_CHECKING:
-    from tests.onchain.registry_at_hand import RegistryAtHand
+    from registry_at_hand import RegistryAtHand
 
 REGISTRAR_ROLE = keccak(b"REGISTRAR_ROLE")
 GOVERNOR_ROLE = bytes(32)
@@ -79,7 +79,7 @@ def test_only_the_governor_admits_and_adds_keys(registry: RegistryAtHand, sender
     for act in (calls.encode_admit(b"31000001", digest("x"), spare), calls.encode_add_registrar(INSTITUTION, spare)):
         error = registry.reverts_with(act, sender=sender)
         assert isinstance(error, NotPermitted)
-        assert error.values == {"account": registry.accounts[sender], "role": GOVERNOR_ROLE}
+        assert error.values == {"account": registry.accounts[sender], "neededRole": GOVERNOR_ROLE}
 
 
 @pytest.mark.parametrize("sender", [0, 3])
@@ -92,7 +92,7 @@ def test_only_registrars_register_and_commit(registry: RegistryAtHand, sender: i
     for act in acts:
         error = registry.reverts_with(act, sender=sender)
         assert isinstance(error, NotPermitted)
-        assert error.values == {"account": registry.accounts[sender], "role": REGISTRAR_ROLE}
+        assert error.values == {"account": registry.accounts[sender], "neededRole": REGISTRAR_ROLE}
 
 
 def test_refusals_of_admit(registry: RegistryAtHand) -> None:

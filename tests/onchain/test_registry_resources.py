@@ -6,16 +6,17 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from registry_at_hand import INSTITUTION, NEIGHBOUR, digest, entry, number
 
 from contracts import calls
 from contracts.errors import UnknownRevert, refusal
 from contracts.events import commitment
 from contracts.records import EntrySkipped, RecordState
-from tests.onchain.registry_at_hand import INSTITUTION, NEIGHBOUR, digest, entry, number
 
 if TYPE_CHECKING:
+    from registry_at_hand import RegistryAtHand
+
     from contracts.records import Entry
-    from tests.onchain.registry_at_hand import RegistryAtHand
 
 
 def register(registry: RegistryAtHand, *entries: Entry, sender: int = 1) -> Any:

@@ -1,0 +1,160 @@
+"""The strict ABI coding against the general library: the same bytes out, and nothing in that is not the same bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from eth_abi.abi import decode, encode
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts import abi
+
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "bytes8": st.binary(min_size=8, max_size=8),
+    "bytes32": st.binary(min_size=32, max_size=32),
+    "uint8": st.integers(0, 2**8 - 1),
+    "uint16": st.integers(0, 2**16 - 1),
+    "uint32": st.integers(0, 2**32 - 1),
+    "uint64": st.integers(0, 2**64 - 1),
+    "uint256": st.integers(0, 2**256 - 1),
+    "address": st.binary(min_size=20, max_size=20),
+    "bool": st.booleans(),
+    "bytes": st.binary(max_size=100),
+}
+FIELDS = st.lists(st.sampled_from(sorted(VALUES)), max_size=8).flatmap(
+    lambda types: st.tuples(st.just(types), st.tuples(*(VALUES[type_] for type_ in types)))
+)
+ARRAYS = st.lists(st.sampled_from(sorted(VALUES)), max_size=5).flatmap(
+    lambda types: st.tuples(st.just(["bytes", *types]), st.lists(st.tuples(*(VALUES[t] for t in ["bytes", *types]))))
+)
+
+
+@given(FIELDS)
+def test_fields_are_coded_as_the_general_library_does(fields: tuple[list[str], tuple[Any, ...]]) -> None:
+    types, values = fields
+    encoded = abi.encode_fields(types, values)
+    assert encoded == encode(types, values)
+    assert abi.decode_fields(types, encoded) == values
+
+
+@given(ARRAYS)
+def test_arrays_of_tuples_are_coded_as_the_general_library_does(array: tuple[list[str], list[tuple[Any, ...]]]) -> None:
+    types, items = array
+    encoded = abi.behind_offset(abi.encode_dynamic([abi.encode_fields(types, item) for item in items]))
+    assert encoded == encode([f"({','.join(types)})[]"], [items])
+    parts = abi.split_dynamic(abi.strip_offset(encoded))
+    assert [abi.decode_fields(types, part) for part in parts] == items
+
+
+@given(st.lists(VALUES["bytes32"]))
+def test_arrays_of_words_are_coded_as_the_general_library_does(words: list[bytes]) -> None:
+    assert abi.behind_offset(abi.encode_words("bytes32", words)) == encode(["bytes32[]"], [words])
+
+
+@given(st.lists(st.sampled_from(sorted(VALUES)), max_size=3), st.binary(max_size=200))
+def test_whatever_is_read_is_what_would_be_written(types: list[str], data: bytes) -> None:
+    try:
+        values = abi.decode_fields(types, data)
+    except abi.MisfitError:
+        return
+    assert encode(types, values) == data
+
+
+@given(st.binary(max_size=300))
+def test_whatever_is_split_is_what_would_be_joined(data: bytes) -> None:
+    try:
+        parts = abi.split_dynamic(data)
+    except abi.MisfitError:
+        return
+    assert abi.encode_dynamic(parts) == data
+
+
+@given(FIELDS, st.data())
+def test_one_changed_byte_gives_other_values_or_is_refused(
+    fields: tuple[list[str], tuple[Any, ...]], data: st.DataObject
+) -> None:
+    types, values = fields
+    encoded = bytearray(abi.encode_fields(types, values))
+    if not encoded:
+        return
+    encoded[data.draw(st.integers(0, len(encoded) - 1))] ^= data.draw(st.integers(1, 255))
+    try:
+        assert abi.decode_fields(types, bytes(encoded)) != values
+    except abi.MisfitError:
+        return
+
+
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [
+        ("bytes32", b"short"), ("bytes32", bytes(33)), ("bytes32", "0x00"), ("bytes8", bytes(7)), ("uint8", 256),
+        ("uint8", -1), ("uint16", 65_536), ("uint32", 2**32), ("uint8", True), ("uint8", b"\1"), ("uint8", 1.0),
+        ("address", bytes(19)), ("address", "0x" + "00" * 20), ("bool", 1), ("bool", None), ("bytes", "text"),
+        ("bytes", 1),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_its_type_is_refused(type_: str, value: Any) -> None:
+    with pytest.raises(abi.MisfitError):
+        abi.encode_fields((type_,), (value,))
+
+
+LAX = {
+    "dirty padding of a number": (("uint8",), bytes(30) + b"\1\1"),
+    "dirty padding of fixed bytes": (("bytes8",), b"14000001" + bytes(23) + b"\1"),
+    "dirty padding of an address": (("address",), b"\1" + bytes(31)),
+    "a bool of two": (("bool",), bytes(31) + b"\2"),
+    "dirty padding of bytes": (("bytes",), encode(["bytes"], [b"abc"])[:-1] + b"\1"),
+    "trailing word": (("uint8",), encode(["uint8", "uint8"], [1, 0])),
+    "trailing byte": (("bytes",), encode(["bytes"], [b"abc"]) + b"\0"),
+    "cut short": (("bytes",), encode(["bytes"], [b"abc"])[:-1]),
+    "a word missing": (("uint8", "uint8"), bytes(32)),
+    "no word for the length": (("bytes",), bytes(31) + b"\x20"),
+    "an offset with a gap": (("bytes",), bytes(31) + b"\x40" + bytes(32) + encode(["bytes"], [b"abc"])[32:]),
+    "an offset into the head": (("bytes",), bytes(64)),
+    "a length of nearly 2^256": (("bytes",), bytes(31) + b"\x20" + b"\xff" * 32),
+}
+
+
+@pytest.mark.parametrize("defect", LAX)
+def test_what_is_no_canonical_encoding_is_refused(defect: str) -> None:
+    types, data = LAX[defect]
+    with pytest.raises(abi.MisfitError):
+        abi.decode_fields(types, data)
+
+
+def test_the_general_library_would_read_some_of_these() -> None:
+    """Without this strictness one event could be told by two logs: the reason for this module's existence."""
+    types, data = LAX["an offset with a gap"]
+    assert decode(types, data) == (b"abc",)
+
+
+OVERLAPS = {
+    "no length": [],
+    "no offset": [1],
+    "an offset into the offsets": [1, 0],
+    "a gap after the offsets": [2, 96, 128, 0, 0],
+    "offsets that go down": [2, 64, 32],
+    "an offset past the end": [1, 64],
+    "bytes after an empty array": [0, 0],
+    "a length of 2^255": [2**255],
+}
+
+
+@pytest.mark.parametrize("defect", OVERLAPS)
+def test_an_array_whose_items_overlap_or_leave_gaps_is_refused(defect: str) -> None:
+    with pytest.raises(abi.MisfitError):
+        abi.split_dynamic(b"".join(word.to_bytes(32, "big") for word in OVERLAPS[defect]))
+
+
+def test_two_items_in_one_place_leave_one_of_them_empty() -> None:
+    empty, _ = abi.split_dynamic(b"".join(word.to_bytes(32, "big") for word in (2, 64, 64, 7)))
+    with pytest.raises(abi.MisfitError):
+        abi.decode_fields(("uint8",), empty)
+
+
+@pytest.mark.parametrize("offset", [0, 31, 64])
+def test_an_argument_in_another_place_than_its_own_is_refused(offset: int) -> None:
+    with pytest.raises(abi.MisfitError):
+        abi.strip_offset(offset.to_bytes(32, "big") + bytes(64))
