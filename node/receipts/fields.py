@@ -112,10 +112,7 @@ def read_document(data: bytes, *, limit: int) -> Any:
     if len(data) > limit:
         zh, en = f"共 {len(data)} 字节,超过上限 {limit}", f"{len(data)} bytes, more than the limit of {limit}"
         raise BadInput(zh, en)
-    try:
-        return canonical.decode_canonical(data)
-    except RecursionError as error:
-        raise BadInput("嵌套过深", "nested too deeply") from error
+    return canonical.decode_canonical(data)
 
 
 def to_hex(data: bytes) -> str:

@@ -31,7 +31,10 @@ class UnitSubject:
 
     @classmethod
     def parse(cls, data: bytes) -> UnitSubject:
-        """Read a unit's JSON in any layout; raise BadInput unless it is an object that has a canonical form."""
+        """Read a unit's JSON in any layout; raise BadInput unless it is an object that has a canonical form.
+
+        It may nest 64 levels deep; a `value` from elsewhere is its caller's to bound.
+        """
         value = canonical.decode(data)
         if not isinstance(value, dict):
             raise BadInput("知识单元应为 JSON 对象", "a unit must be a JSON object")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from node.errors import BadInput
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 JsonValue = None | bool | int | str | list[Any] | dict[str, Any]
 
 LARGEST_INTEGER = 2**53 - 1
+DEEPEST = 64
+"""Levels of nesting that are read."""
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_BRACKETS = re.compile(rb"[][{}]")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
@@ -39,9 +44,10 @@ def decode(data: bytes) -> Any:
     """Read one JSON value from UTF-8 bytes in any layout.
 
     Raises:
-        BadInput: not UTF-8, not JSON, or a float, a duplicate key or an integer beyond 53 bits. (A lone surrogate that
-            was written as an escape is found by `encode`.)
+        BadInput: not UTF-8, not JSON, or a float, a duplicate key, an integer beyond 53 bits or more than 64 levels.
+            (A lone surrogate that was written as an escape is found by `encode`.)
     """
+    _refuse_deep(data)
     try:
         return _DECODER.decode(data.decode())
     except UnicodeDecodeError as error:
@@ -49,8 +55,6 @@ def decode(data: bytes) -> Any:
     except json.JSONDecodeError as error:
         zh = f"不是合法的 JSON(第 {error.lineno} 行第 {error.colno} 列:{error.msg})"
         raise BadInput(zh, f"not JSON (line {error.lineno}, column {error.colno}: {error.msg})") from error
-    except RecursionError as error:
-        raise BadInput("嵌套过深", "nested too deeply") from error
 
 
 def decode_canonical(data: bytes) -> Any:
@@ -59,6 +63,21 @@ def decode_canonical(data: bytes) -> Any:
     if encode(value) != data:
         raise BadInput("不是规范形式(RFC 8785)的 JSON", "not in the canonical form of RFC 8785")
     return value
+
+
+def _refuse_deep(data: bytes) -> None:
+    """Raise BadInput when JSON nests deeper than `DEEPEST`, before a parser goes down into it.
+
+    The parser's own guard is the interpreter's recursion limit, which libraries raise (py-evm to 100,000) until a
+    hostile file can exhaust the stack and kill the process.
+    """
+    if data.count(b"{") + data.count(b"[") <= DEEPEST:
+        return
+    depth = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub(b"", data)):
+        depth += 1 if bracket in b"{[" else -1
+        if depth > DEEPEST:
+            raise BadInput(f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST} levels")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Vectors that are honest, that fail in the verifier's hands (steps 1 to 4), or that are no receipts or anchors at all."""
+"""Vectors that are honest, that fail in the verifier's hands (steps 1 to 4), or that are no receipts at all."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,7 @@ def in_hand() -> Iterator[Vector]:
         ("surplus-file-in-folder", tree, {"manifest": surplus.decode()}, "content"),
         ("manifest-of-another-tree", replace(tree, manifest=surplus.decode()), {"manifest": surplus.decode()},
          "content"),
+        ("manifest-not-canonical", _with_manifest(tree, MANIFEST[1:]), {"file": FILE.hex()}, "content"),
         ("folder-for-a-file", file, {"manifest": MANIFEST.decode()}, "content"),
         ("unit-for-a-file", file, UNIT_SUBJECT, "content"),
         ("file-for-a-unit", unit, FILE_SUBJECT, "content"),
@@ -132,7 +134,8 @@ def malformed() -> Iterator[Vector]:
         "kind-unknown": _json(value | {"record": record | {"kind": "folder"}}),
         "act-unknown": _json(value | {"record": record | {"act": "withdraw"}}),
         "a-list": b"[]",
-        "nested-too-deeply": b"[" * 5_000 + b"]" * 5_000,
+        "nested-too-deeply": _json(value | {"metadata": _nested(63)}),
+        "nested-beyond-the-stack": b"[" * 5_000 + b"]" * 5_000,
     }
     for name, data in cases.items():
         yield Vector(name=name, receipt=data, subject=FILE_SUBJECT, fails="malformed-receipt")
@@ -172,6 +175,19 @@ def bad_anchors() -> dict[str, bytes]:
         "line-at-the-end": good + b"\n",
         "truncated-file": good[:-1],
     }
+
+
+def _with_manifest(receipt: Receipt, manifest: bytes) -> Receipt:
+    """Give a receipt whose record fits its manifest, whatever that is."""
+    record = replace(receipt.record, sha256=hashlib.sha256(manifest).digest())
+    return replace(receipt, record=record, manifest=manifest.decode())
+
+
+def _nested(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(levels):
+        value = {"in": value}
+    return value
 
 
 def _json(value: Any) -> bytes:

@@ -36,7 +36,7 @@ from synthetic import (
 )  # fmt: skip
 
 from contracts import calls
-from contracts.events import decode_log
+from contracts.events import ENTRY_SKIPPED, decode_log
 from node.receipts import strict_rlp
 from node.receipts.keccak import keccak
 from node.receipts.record import record_of
@@ -84,6 +84,15 @@ def on_the_way() -> Iterator[Vector]:
         log = decode_tx_receipt(block.tx_receipt).logs[0]
         yield _file_vector(name, _forged(material, log), fails)
     yield _file_vector("record-differs-from-event", replace(good, record=replace(good.record, period=2022)), "event")
+    skipped = decode_tx_receipt(resource_block().tx_receipt).logs[0]
+    topics = (ENTRY_SKIPPED, *skipped.topics[1:])
+    for name, log in (
+        ("event-of-another-act", replace(skipped, topics=topics, data=bytes(31) + b"\x01")),
+        ("event-of-no-contract-of-ours", replace(skipped, topics=(digest_of("topic"), *skipped.topics[1:]))),
+        ("event-of-unknown-kind", log_of(replace(ENTRIES[0], kind=3).registered(CODE))),
+        ("event-with-an-unwritable-number", log_of(replace(ENTRIES[0], number=b"\xff" * 32).registered(CODE))),
+    ):
+        yield _file_vector(name, replace(good, material=resource_block(logs=(log,)).material()), "event")
     yield _file_vector("wrong-log-index", replace(good, log_index=2), "event")
     yield _file_vector("log-index-beyond-the-end", replace(good, log_index=3), "event")
     yield _file_vector("wrong-tx-hash", replace(good, tx_hash=digest_of("other tx")), "transaction")
@@ -97,6 +106,8 @@ def _paths(good: Receipt) -> Iterator[Vector]:
     cases: list[tuple[str, dict[str, Any], str]] = [
         ("truncated-leaf", {"tx_receipt_path": (*ours[:-1], ours[-1][:-1])}, "event"),
         ("no-nodes", {"tx_receipt_path": ()}, "event"),
+        ("path-that-ends-at-a-branch", {"tx_receipt_path": ours[:-1]}, "event"),
+        ("leaf-that-holds-a-list", {"tx_receipt_path": (*ours[:-1], strict_rlp.encode([b"\x20", [b""]]))}, "event"),
         ("truncated-trie-node", {"tx_receipt_path": (ours[0][:-1], *ours[1:])}, "tx-receipt"),
         ("missing-trie-node", {"tx_receipt_path": (ours[0], *ours[2:])}, "tx-receipt"),
         ("superfluous-node", {"tx_receipt_path": (*ours, ours[-1])}, "tx-receipt"),
