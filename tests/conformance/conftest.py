@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -15,6 +13,10 @@ from web3 import AsyncHTTPProvider, AsyncWeb3
 from node.chain.embedded import EmbeddedChain
 from node.chain.embedded.seal import validator_of
 from node.chain.embedded.server import LOOPBACK, rpc_application
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
 SENDER_KEY, VALIDATOR_KEY = bytes([2]) * 32, bytes([1]) * 32
 CHAIN_ID = 770_002

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self
@@ -109,6 +110,9 @@ class EmbeddedChain:
             BadInput: it has another format.
         """
         store = Store(database.open_snapshot(path) if sealing_key is None else database.open_writable(path))
+        if sealing_key is not None:
+            # py-evm's packages import each other in a circle: two threads must not be the first to import them at once
+            importlib.import_module("node.chain.embedded.evm")
         chain_id = int(store.meta("chain_id"))
         writable = sealer = None
         if sealing_key is not None:

@@ -41,16 +41,19 @@ class ClockRule:
     def __init__(self, clock: Clock, *, tolerance: float = TOLERANCE) -> None:
         self._clock = clock
         self._tolerance = tolerance
-        self._offset = clock.wall() - clock.steady()
+        self._offset = self._seen = clock.wall() - clock.steady()
 
-    def wait_for(self, parent_time: int) -> float:
-        """Give the seconds until a header after `parent_time` may be sealed; 0 or less is now.
+    def now(self, parent_time: int) -> float:
+        """Give the wall clock's time, once it is known to be good for a header after `parent_time`.
+
+        It may still be before the header's second; then the caller waits and asks again.
 
         Raises:
             Unavailable: the wall clock jumped, or stands further behind the parent than the tolerance.
         """
         wall = self._clock.wall()
-        jump = wall - self._clock.steady() - self._offset
+        seen = wall - self._clock.steady()
+        jump = seen - self._offset
         if abs(jump) > self._tolerance:
             raise _refusal(
                 f"系统时钟跳变了 {jump:+.0f} 秒,停止封块", f"the wall clock jumped by {jump:+.0f} s; sealing stops"
@@ -61,11 +64,15 @@ class ClockRule:
                 f"系统时钟比上一区块头晚了 {behind:.0f} 秒(落后),停止封块",
                 f"the wall clock is {behind:.0f} s behind the last header; sealing stops",
             )
-        return parent_time + 1 - wall
+        self._seen = seen
+        return wall
 
     def settle(self) -> None:
-        """Take the clocks as they stand after a sealed header, so that small steps of years do not add up."""
-        self._offset = self._clock.wall() - self._clock.steady()
+        """Go on from the clocks as they were when the sealed header took its time, so that small steps do not add up.
+
+        They are not read again: a jump during the sealing would pass unseen.
+        """
+        self._offset = self._seen
 
 
 def _refusal(zh: str, en: str) -> Unavailable:

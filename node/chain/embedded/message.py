@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MOST_GAS = 30_000_000
-"""Gas of one call: twice what one transaction of this node takes at most; a hostile loop of it runs for six seconds."""
+"""Gas of one call: twice what one of this node's transactions takes at most; a hostile loop of it runs for 7 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

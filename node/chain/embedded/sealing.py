@@ -34,7 +34,6 @@ class Sealing:
         self.pool = Pool()
         self.stopped: ZhicangError | None = None
         self._sealer = sealer
-        self._clock = clock
         self._thread = thread
         self._rule = ClockRule(clock)
         self._awake = asyncio.Event()
@@ -83,13 +82,12 @@ class Sealing:
         if self._head is None:
             raise OwnFault("封块未启动", "sealing was not started")
         parent_time = self._head.header.timestamp
-        wait = self._rule.wait_for(parent_time)
-        timestamp = int(self._clock.wall())
-        if wait > 0 or timestamp <= parent_time:
-            await asyncio.sleep(max(wait, 0))
+        now = self._rule.now(parent_time)
+        if int(now) <= parent_time:
+            await asyncio.sleep(parent_time + 1 - now)
             return
         waiting = self.pool.waiting()
-        call = asyncio.get_running_loop().run_in_executor(self._thread, self._sealer.seal, waiting, timestamp)
+        call = asyncio.get_running_loop().run_in_executor(self._thread, self._sealer.seal, waiting, int(now))
         self._head, taken = await call
         self.pool.remove(item.tx_hash for item in waiting[:taken])
         self._rule.settle()

@@ -36,7 +36,7 @@ async def main(home: str, watermark: str, chain_id: str, validator_key: str, fou
                 signed = sender.sign_transaction({**fields, "chainId": int(chain_id)})
                 sent.append("0x" + (await chain.send(bytes(signed.raw_transaction))).hex())
                 nonce += 1
-            while await chain.rpc.call("eth_getTransactionReceipt", [sent[-1]]) is None:
+            while await chain.rpc.call("eth_getTransactionReceipt", [sent[-1]]) is None:  # noqa: ASYNC110 - as clients ask
                 await asyncio.sleep(0.001)
             for tx_hash in sent:
                 receipt = await chain.rpc.call("eth_getTransactionReceipt", [tx_hash])

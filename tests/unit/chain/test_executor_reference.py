@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from ethereum.crypto.hash import Hash32
@@ -61,7 +62,7 @@ class Pair:
         self.hashes.append(bytes([self.height % 251]) * 32)
         return outcome
 
-    def _reference(self, header, transactions):
+    def _reference(self, header: Any, transactions: Any) -> Any:
         environment = vm.BlockEnvironment(
             chain_id=U64(CHAIN_ID),
             state=self.reference,
@@ -83,7 +84,7 @@ def pair() -> Pair:
     return Pair()
 
 
-def test_the_registry_deployed_and_used(pair, site, keys, signed, make_entry):
+def test_the_registry_deployed_and_used(pair: Any, site: Any, keys: Any, signed: Any, make_entry: Any) -> None:
     deployed = pair.run(site.founding_transactions())
     assert [made.succeeded for made in deployed.tx_receipts] == [True, True]
     assert deployed.tx_receipts[0].contract == site.registry
@@ -106,14 +107,14 @@ def test_the_registry_deployed_and_used(pair, site, keys, signed, make_entry):
 
 
 CONTEXT = bytes.fromhex(
-    "600040600055" "41600155" "42600255" "43600355" "44600455" "45600555" "46600655" "3a600755" "33600855"
-    "6001430340600955" "60ff430340600a55" "610100430340600b55" "610101430340600c55" "4340600d55" "00"
+    "600040600055 41600155 42600255 43600355 44600455 45600555 46600655 3a600755 33600855"
+    "6001430340600955 60ff430340600a55 610100430340600b55 610101430340600c55 4340600d55 00"
 )  # fmt: skip
 """Stores BLOCKHASH(0), COINBASE, TIMESTAMP, NUMBER, DIFFICULTY, GASLIMIT, CHAINID, GASPRICE, CALLER, and the block
 hashes 1, 255, 256 (the last that there is), 257 and 0 below its own height."""
 
 
-def test_the_block_context_and_the_last_256_hashes(pair, keys, signed):
+def test_the_block_context_and_the_last_256_hashes(pair: Any, keys: Any, signed: Any) -> None:
     pair.run([signed(keys.founder, 0, calldata=CONTEXT)])
     for _ in range(260):
         pair.run([])
@@ -121,18 +122,18 @@ def test_the_block_context_and_the_last_256_hashes(pair, keys, signed):
     assert outcome.tx_receipts[0].succeeded
 
 
-def test_storage_cleared_refunded_and_destroyed(pair, keys, signed):
-    write_then_clear = bytes.fromhex("6001600055" "6000600055" "6001600155" "00")
+def test_storage_cleared_refunded_and_destroyed(pair: Any, keys: Any, signed: Any) -> None:
+    write_then_clear = bytes.fromhex("6001600055 6000600055 6001600155 00")
     destroy = bytes.fromhex("33ff")
-    touch_precompiles = bytes.fromhex("6000600060006000600060045af1" "6000600060006000600060025af1" "00")
-    create = bytes.fromhex("6133ff60005260026000" "6002601e6000f0" "00")
+    touch_precompiles = bytes.fromhex("6000600060006000600060045af1 6000600060006000600060025af1 00")
+    create = bytes.fromhex("6133ff60005260026000 6002601e6000f0 00")
     codes = [write_then_clear, destroy, touch_precompiles, create, b"\xfe", b"", b"\x00"]
     outcome = pair.run([signed(keys.founder, nonce, calldata=code) for nonce, code in enumerate(codes)])
     assert [made.succeeded for made in outcome.tx_receipts] == [True, True, True, True, False, True, True]
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_random_programs(pair, keys, signed, seed):
+def test_random_programs(pair: Any, keys: Any, signed: Any, seed: Any) -> None:
     """Init code drawn from the opcodes that matter here, with small operands, so that much of it runs for a while."""
     chance = random.Random(seed)
     operations = bytes.fromhex(
@@ -152,7 +153,7 @@ def test_random_programs(pair, keys, signed, seed):
     assert ends == {True, False}
 
 
-def test_code_beyond_the_limit_of_mainnet_deploys_up_to_64_kib(keys, signed):
+def test_code_beyond_the_limit_of_mainnet_deploys_up_to_64_kib(keys: Any, signed: Any) -> Any:
     """The specification stops at 24,576 bytes; QBFT networks of this kind set 65,536, and so do we."""
     header = replace(genesis_header(validator=MINER, timestamp=1), number=1, miner=MINER)
 
@@ -169,7 +170,7 @@ def test_code_beyond_the_limit_of_mainnet_deploys_up_to_64_kib(keys, signed):
 
 
 @pytest.mark.parametrize("fields", [{"nonce": 1}, {"value": 1}, {"gas": 20_000}, {"gas": 100_000_001}])
-def test_what_cannot_stand_is_named_by_its_place(keys, signed, fields):
+def test_what_cannot_stand_is_named_by_its_place(keys: Any, signed: Any, fields: Any) -> None:
     header = replace(genesis_header(validator=MINER, timestamp=1), number=1, miner=MINER)
     given = {"nonce": 0} | fields
     raw = signed(keys.founder, given.pop("nonce"), **given)

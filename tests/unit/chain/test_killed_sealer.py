@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from node.chain.embedded.seal import is_sealed_by, validator_of
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 ROUNDS = 6
 
 
-def _seal_until_killed(site, keys, chance):
+def _seal_until_killed(site: Any, keys: Any, chance: Any) -> Any:
     """Run the child until its first acknowledgements, then a little longer, then kill it; give what it acknowledged."""
     arguments = [str(site.path), str(site.watermark), str(site.chain_id), keys.validator.hex(), keys.founder.hex()]
     child = subprocess.Popen(
@@ -35,7 +36,7 @@ def _seal_until_killed(site, keys, chance):
     return [tuple(line.split()) for line in acknowledged if line.endswith("\n")]
 
 
-async def test_nothing_acknowledged_is_lost(site, keys):
+async def test_nothing_acknowledged_is_lost(site: Any, keys: Any) -> None:
     chance, acknowledged = random.Random(11), []
     for _ in range(ROUNDS):
         acknowledged += _seal_until_killed(site, keys, chance)
@@ -53,7 +54,7 @@ async def test_nothing_acknowledged_is_lost(site, keys):
     assert len(acknowledged) >= ROUNDS * 3
 
 
-async def _check_links(chain, keys):
+async def _check_links(chain: Any, keys: Any) -> None:
     validator, parent = validator_of(keys.validator), chain.genesis_hash
     for height in range(1, chain.head.height + 1):
         stored = chain._store.at(height)  # noqa: SLF001 - the row itself

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def emitting(chance: random.Random) -> bytes:
     return code + b"\x00"
 
 
-async def chain_with_logs(site, keys, signed, chain):
+async def chain_with_logs(site: Any, keys: Any, signed: Any, chain: Any) -> Any:
     chance = random.Random(5)
     for nonce in range(0, 24, 3):
         raws = [signed(keys.founder, nonce + more, calldata=emitting(chance)) for more in range(3)]
@@ -34,7 +35,7 @@ async def chain_with_logs(site, keys, signed, chain):
     return every
 
 
-def fits(log, query):
+def fits(log: Any, query: Any) -> Any:
     height = int(log["blockNumber"], 16)
     if not int(query.get("fromBlock", "0x0"), 16) <= height <= int(query.get("toBlock", "0xffff"), 16):
         return False
@@ -49,7 +50,7 @@ def fits(log, query):
     )
 
 
-async def test_every_shape_of_filter_finds_what_a_scan_finds(site, keys, signed):
+async def test_every_shape_of_filter_finds_what_a_scan_finds(site: Any, keys: Any, signed: Any) -> None:
     async with site.open() as chain:
         every = await chain_with_logs(site, keys, signed, chain)
         assert len(every) > 30
@@ -70,7 +71,7 @@ async def test_every_shape_of_filter_finds_what_a_scan_finds(site, keys, signed)
         assert answered > 50
 
 
-async def test_by_block_hash_and_by_tags(site, keys, signed):
+async def test_by_block_hash_and_by_tags(site: Any, keys: Any, signed: Any) -> None:
     async with site.open() as chain:
         every = await chain_with_logs(site, keys, signed, chain)
         third = await chain.rpc.call("eth_getBlockByNumber", ["0x3"])
@@ -92,13 +93,13 @@ async def test_by_block_hash_and_by_tags(site, keys, signed):
         {"blockHash": "0x" + "00" * 32, "fromBlock": "0x0"}, {"blockHash": "0x00"},
     ],
 )  # fmt: skip
-async def test_a_malformed_filter_is_refused(site, query):
+async def test_a_malformed_filter_is_refused(site: Any, query: Any) -> None:
     async with site.open() as chain:
         with pytest.raises(InvalidParamsError):
             await chain.rpc.call("eth_getLogs", [query])
 
 
-async def test_an_answer_has_an_end(site, keys, signed, monkeypatch):
+async def test_an_answer_has_an_end(site: Any, keys: Any, signed: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("node.chain.embedded.logs.MOST_LOGS", 5)
     async with site.open() as chain:
         every = await chain_with_logs(site, keys, signed, chain)
@@ -109,7 +110,7 @@ async def test_an_answer_has_an_end(site, keys, signed, monkeypatch):
         assert (await chain.rpc.call("eth_getLogs", [{"fromBlock": "0x1", "toBlock": "0x1"}]))[:5] == few
 
 
-async def test_a_look_up_reads_an_index(site, keys, signed):
+async def test_a_look_up_reads_an_index(site: Any, keys: Any, signed: Any) -> None:
     """Ask SQLite how it would answer: by the index of the rarest topic given."""
     from node.chain.embedded import logs
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import rlp
 from eth_hash.auto import keccak
@@ -10,23 +12,23 @@ from trie import HexaryTrie
 from node.chain.embedded.errors import InvalidParamsError, RefusedError
 from node.chain.embedded.genesis import BLANK_ROOT
 
-COUNTER = bytes.fromhex("600054600101600055" "43435500")
+COUNTER = bytes.fromhex("600054600101600055 43435500")
 """Runtime: slot 0 counts the calls, and the slot of each height holds that height."""
 CREATION = bytes([0x6C]) + COUNTER + bytes.fromhex("600052600d6013f3")
 
 
-def _octets(text):
+def _octets(text: Any) -> Any:
     return bytes.fromhex(text[2:])
 
 
-def _value(root, key, proof):
+def _value(root: Any, key: Any, proof: Any) -> Any:
     if root == BLANK_ROOT:
         assert proof == []
         return b""
     return HexaryTrie.get_from_proof(root, key, [rlp.decode(_octets(node)) for node in proof])
 
 
-def check(proof, state_root):
+def check(proof: Any, state_root: Any) -> Any:
     """Give (nonce, {slot: value}) that the proof proves."""
     encoded = _value(state_root, keccak(_octets(proof["address"])), proof["accountProof"])
     if not encoded:
@@ -44,7 +46,7 @@ def check(proof, state_root):
     return int.from_bytes(nonce, "big"), slots
 
 
-async def test_proofs_of_every_height(site, keys, signed):
+async def test_proofs_of_every_height(site: Any, keys: Any, signed: Any) -> None:
     async with site.open() as chain:
         (created,) = await site.send_all(chain, signed(keys.founder, 0, calldata=CREATION))
         contract = created["contractAddress"]
@@ -64,7 +66,7 @@ async def test_proofs_of_every_height(site, keys, signed):
             assert [int(value, 16) for value in at] == list(values.values())
 
 
-async def test_the_proof_that_an_account_is_not_there(site, keys, signed):
+async def test_the_proof_that_an_account_is_not_there(site: Any, keys: Any, signed: Any) -> None:
     nowhere = "0x" + "ab" * 20
     async with site.open() as chain:
         before = await chain.rpc.call("eth_getProof", [nowhere, ["0x0"], "earliest"])
@@ -75,7 +77,7 @@ async def test_the_proof_that_an_account_is_not_there(site, keys, signed):
         assert proof["accountProof"] != []
 
 
-async def test_a_changed_node_proves_nothing(site, keys, signed):
+async def test_a_changed_node_proves_nothing(site: Any, keys: Any, signed: Any) -> None:
     async with site.open() as chain:
         await site.send_all(chain, signed(keys.founder, 0, calldata=CREATION))
         founder = "0x" + site.founder.hex()
@@ -87,7 +89,7 @@ async def test_a_changed_node_proves_nothing(site, keys, signed):
             check(proof, chain.head.header.state_root)
 
 
-async def test_states_that_are_not_there(site):
+async def test_states_that_are_not_there(site: Any) -> None:
     address = "0x" + "00" * 20
     async with site.open() as chain:
         for tag in ("0x5", "0x" + "11" * 32, {"blockHash": "0x" + "11" * 32}, {"blockNumber": "0x9"}):
