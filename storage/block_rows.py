@@ -1,4 +1,4 @@
-"""The tables of the block index: where each block lies; format 1.
+"""The rows of the block index: where each block lies.
 
 Rows are derived from the storage root and can be made anew from it at any time, so a lost row is never a lost payload.
 """
@@ -7,36 +7,17 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from storage.block_file import SCHEMA, connect, failed
 from storage.cid import DAG_PB, RAW, Cid
-from storage.errors import RootExists, RootMissing, StorageError, Words
+from storage.errors import RootExists, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from storage.staged import Payload, PayloadFile
-
-FORMAT = 1
-_SCHEMA = f"""
-PRAGMA user_version = {FORMAT};
-CREATE TABLE object (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
-CREATE TABLE file (no INTEGER PRIMARY KEY, object INTEGER NOT NULL REFERENCES object (no), path TEXT NOT NULL);
-CREATE INDEX file_object ON file (object);
--- a raw leaf and one of its places: bytes offset .. offset + length of a payload file
-CREATE TABLE leaf (
-    digest BLOB NOT NULL, file INTEGER NOT NULL REFERENCES file (no), offset INTEGER NOT NULL, length INTEGER NOT NULL,
-    PRIMARY KEY (digest, file, offset)
-) WITHOUT ROWID;
-CREATE INDEX leaf_file ON leaf (file, offset);
--- a dag-pb node, inline, once for each object that it belongs to
-CREATE TABLE node (
-    digest BLOB NOT NULL, object INTEGER NOT NULL REFERENCES object (no), data BLOB NOT NULL,
-    PRIMARY KEY (digest, object)
-) WITHOUT ROWID;
-CREATE INDEX node_object ON node (object);
-"""  # fmt: skip
 
 
 class LeafRow(NamedTuple):
@@ -66,18 +47,23 @@ class BlockRows:
     @classmethod
     def found(cls, path: Path) -> BlockRows:
         """Make an empty index; raise RootExists when the file is there."""
+        with told_of(str(path)):
+            try:
+                path.touch(exist_ok=False)
+            except FileExistsError as error:
+                raise RootExists(f"{path} 已存在", f"{path} exists", file=str(path)) from error
+        connection = connect(path, read_only=False, known_format=0)
         try:
-            path.touch(exist_ok=False)
-        except FileExistsError as error:
-            raise RootExists(f"{path} 已存在", f"{path} exists", file=str(path)) from error
-        connection = _connect(path, read_only=False, known_format=0)
-        connection.executescript(_SCHEMA)
+            connection.executescript(SCHEMA)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise failed(error, path) from error
         return cls(connection)
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> BlockRows:
-        """Open an index; raise RootMissing when it is not there or not readable as one."""
-        return cls(_connect(path, read_only=read_only, known_format=FORMAT))
+        """Open an index; raise RootMissing when it is not there or not one of ours."""
+        return cls(connect(path, read_only=read_only))
 
     def close(self) -> None:
         """Close the connection."""
@@ -96,8 +82,7 @@ class BlockRows:
                     self._connection.execute("ROLLBACK")
                 raise
         except sqlite3.DatabaseError as error:
-            zh, en = f"写数据块索引失败({error})", f"the block index cannot be written ({error})"
-            raise StorageError(zh, en) from error
+            raise failed(error, "blocks") from error
 
     def add(self, object_id: str, payload: Payload) -> None:
         """Put an object's rows in place of those it had; inside a transaction."""
@@ -143,12 +128,12 @@ class BlockRows:
 
     def objects(self) -> Iterator[str]:
         """Give the ids of the objects that have rows, sorted."""
-        return (row[0] for row in self._connection.execute("SELECT id FROM object ORDER BY id"))
+        return (row[0] for row in self._select("SELECT id FROM object ORDER BY id"))
 
     def count(self) -> int:
         """Count the different blocks."""
         statement = "SELECT (SELECT count(DISTINCT digest) FROM leaf) + (SELECT count(DISTINCT digest) FROM node)"
-        return int(self._connection.execute(statement).fetchone()[0])
+        return int(next(self._select(statement))[0])
 
     def _insert(self, statement: str, *values: object) -> int:
         return int(self._connection.execute(statement, values).lastrowid or 0)
@@ -156,12 +141,18 @@ class BlockRows:
     def _add_node(self, digest: bytes, number: int, data: bytes) -> None:
         self._connection.execute("INSERT OR IGNORE INTO node VALUES (?, ?, ?)", (digest, number, data))
 
+    def _select(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._connection.execute(statement, values)
+        except sqlite3.DatabaseError as error:
+            raise failed(error, "blocks") from error
+
     def _leaves(self, condition: str, value: object) -> Iterator[LeafRow]:
         statement = (
             "SELECT leaf.digest, object.id, file.path, leaf.offset, leaf.length"  # noqa: S608 - text of our own
             f" FROM leaf JOIN file ON file.no = leaf.file JOIN object ON object.no = file.object {condition}"
         )
-        for digest, *rest in self._connection.execute(statement, (value,)):
+        for digest, *rest in self._select(statement, value):
             yield LeafRow(Cid(RAW, digest), *rest)
 
     def _nodes(self, condition: str, value: object) -> Iterator[NodeRow]:
@@ -169,31 +160,5 @@ class BlockRows:
             "SELECT node.digest, object.id, node.data"  # noqa: S608 - text of our own
             f" FROM node JOIN object ON object.no = node.object {condition}"
         )
-        for digest, *rest in self._connection.execute(statement, (value,)):
+        for digest, *rest in self._select(statement, value):
             yield NodeRow(Cid(DAG_PB, digest), *rest)
-
-
-def _connect(path: Path, *, read_only: bool, known_format: int) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
-    try:
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
-    except sqlite3.OperationalError as error:
-        raise _missing(path) from error
-    try:
-        if not read_only:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise _missing(path) from error
-    if found != known_format:
-        connection.close()
-        raise _missing(path)
-    return connection
-
-
-def _missing(path: Path) -> RootMissing:
-    mend = Words("用 zhicang storage reindex 重建", "rebuild it with zhicang storage reindex")
-    zh, en = f"数据块索引 {path} 缺失或损坏", f"the block index {path} is missing or damaged"
-    return RootMissing(zh, en, mend=mend, file=str(path))

@@ -15,9 +15,9 @@ from storage.cid import RAW, Cid
 from storage.dag import file_links
 from storage.errors import BadSource, Damaged, UnknownBlock, Words
 from storage.export import export
-from storage.intake import opened
 from storage.objects import StoredObjects
 from storage.reindex import Reindexed, reindex
+from storage.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from storage import ocfl
 from storage.durable import sync_file_system, sync_folder
-from storage.errors import Damaged, TargetNotEmpty, Words, told_of
+from storage.errors import BadSource, Damaged, TargetNotEmpty, Words, told_of
 from storage.intake import take_in
 from storage.staged import Payload, PayloadFile
 from storage.walk import Identity, look_at
@@ -60,8 +60,11 @@ def _copy(objects: StoredObjects, object_id: str, path: str, digest: bytes, part
     source = objects.payload_path(object_id) / path
     target = partial / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    identity = Identity.of(look_at(source))
-    file = take_in(os.fsencode(source), os.fsencode(target), path=path, expected=identity)
+    try:
+        identity = Identity.of(look_at(source))
+        file = take_in(os.fsencode(source), os.fsencode(target), path=path, expected=identity)
+    except BadSource as error:
+        raise _damaged(object_id, str(source)) from error
     if file.sha256 != digest:
         raise _damaged(object_id, str(source))
     target.chmod(0o644)

@@ -1,0 +1,61 @@
+"""CIDs: text and binary forms, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.cid import DAG_PB, RAW, Cid
+from storage.errors import MalformedId
+
+EMPTY = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
+
+
+def test_the_empty_block_has_its_known_name() -> None:
+    cid = Cid.from_digest(RAW, hashlib.sha256(b"").digest())
+    assert str(cid) == EMPTY
+    assert cid.binary == bytes.fromhex("01551220") + hashlib.sha256(b"").digest()
+
+
+@given(codec=st.sampled_from([RAW, DAG_PB]), digest=st.binary(min_size=32, max_size=32))
+def test_both_forms_come_back(codec: int, digest: bytes) -> None:
+    cid = Cid.from_digest(codec, digest)
+    assert Cid.parse(str(cid)) == cid == Cid.from_binary(cid.binary)
+    assert len(cid.binary) == 36
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param(EMPTY.upper(), id="upper-case"),
+        pytest.param("B" + EMPTY[1:], id="upper-case-multibase"),
+        pytest.param(EMPTY[:-1], id="too-short"),
+        pytest.param(EMPTY + "a", id="too-long"),
+        pytest.param(EMPTY[:-1] + "v", id="bits-behind-the-end"),
+        pytest.param(EMPTY[1:], id="no-multibase"),
+        pytest.param("QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH", id="version-0"),
+        pytest.param("bafyreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku", id="dag-cbor"),
+        pytest.param("b知仓", id="not-ascii"),
+    ],
+)
+def test_other_text_is_refused(text: str) -> None:
+    with pytest.raises(MalformedId) as caught:
+        Cid.parse(text)
+    assert caught.value.exit_code == 2
+    assert caught.value.words.zh
+
+
+@given(st.binary(max_size=40))
+def test_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(MalformedId):
+        Cid.from_binary(data)
+
+
+def test_another_codec_or_length_is_refused() -> None:
+    for codec, length in ((0x71, 32), (RAW, 31), (RAW, 33)):
+        with pytest.raises(MalformedId):
+            Cid.from_digest(codec, bytes(length))
