@@ -18,7 +18,7 @@ from node.records import canonical
 from node.records.metadata import Metadata
 from node.records.number import LARGEST_SERIAL, Number
 from node.registrar.outcome import Refused
-from storage.errors import StorageError
+from storage.errors import DiskFull, StorageError
 from storage.resources import ResourceRow
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ class Store:
         for request in requests:
             try:
                 staged = self._root.stage(request.source, left_out=request.left_out)
+            except DiskFull:
+                for _, earlier in group:
+                    self._root.discard(earlier)
+                raise
             except StorageError as error:
                 yield Refused(source=str(request.source), error=_told(error, request))
                 continue

@@ -98,6 +98,7 @@ class UnitStore:
         with self._journal.transaction():
             for row in self._journal.units.unplaced():
                 self._root.remove_unacknowledged(row.object_id)
+                self._blocks.forget(row.object_id)
                 self._journal.units.forget(row.id)
 
     def _check(

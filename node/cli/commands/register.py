@@ -19,6 +19,7 @@ from node.records.number import Number
 from node.registrar.outcome import Refused, Registered
 from node.registrar.request import RegisterRequest
 from node.runtime import open_for_writing
+from node.settings import read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -48,6 +49,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     """Register everything that was named; one that is refused holds up no other."""
     home = home_of(arguments)
     home.identity()
+    arguments.programme = arguments.programme or read_settings(home.settings).programme
     requests = list(requests_of(arguments))
     passphrase = passphrase_of(arguments, output, home)
     asyncio.run(_register(arguments, output, requests, passphrase))

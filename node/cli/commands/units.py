@@ -17,6 +17,7 @@ from node.registrar.outcome import Refused
 from node.registrar.registrar import CommittedUnits
 from node.registrar.unit_file import BadLines, UnitRequest
 from node.runtime import open_for_writing
+from node.settings import read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         resource_id=arguments.resource,
         batch=arguments.batch,
         period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
-        programme=arguments.programme,
+        programme=arguments.programme or read_settings(home.settings).programme,
         lot=arguments.lot,
     )
     if not arguments.file.is_file():
