@@ -1,0 +1,38 @@
+"""Run a command that kills itself with SIGKILL, or fails, at the n-th arrival at a named step.
+
+`doomed.py STEP N ARGS…`: "step" kills there; "!step" raises an error there instead, as a full disk or a lost chain would.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import node.runtime
+from node.cli.main import main
+
+
+def doom(step: str, times: int) -> None:
+    wanted, left = step.removeprefix("!"), times
+
+    def crash_point(reached: str) -> None:
+        nonlocal left
+        if reached == wanted:
+            left -= 1
+            if left == 0 and step.startswith("!"):
+                raise OSError(5, "broken on purpose")
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    whole = node.runtime.open_for_writing
+
+    def open_for_writing(*arguments: object, **options: object) -> object:
+        return whole(*arguments, **options, crash_point=crash_point)  # type: ignore[arg-type]
+
+    node.runtime.open_for_writing = open_for_writing  # type: ignore[assignment]
+
+
+if __name__ == "__main__":
+    doom(sys.argv[1], int(sys.argv[2]))
+    sys.exit(main(sys.argv[3:]))
