@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 INIT = ("--name", "山西省图书馆", "--code", "14000001", "--credit-code", "12140000DEM000001M", "--region", "140000")
 
 
