@@ -10,6 +10,7 @@ ZhicangError
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,6 +25,22 @@ class Words:
     def in_language(self, language: str) -> str:
         """Give the sentence in "zh" or "en"."""
         return self.zh if language == "zh" else self.en
+
+
+_REASONS = {
+    errno.ENOENT: "没有这个文件或目录",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "不允许",
+    errno.EISDIR: "这是一个目录",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.EIO: "读写设备出错",
+    errno.EROFS: "文件系统只读",
+}
+
+
+def chinese_reason(error: OSError) -> str:
+    """Give the system's reason in Chinese, or as the system says it."""
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))
 
 
 class ZhicangError(Exception):

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from node.errors import BadInput, Unavailable, Words
+from node.errors import BadInput, Unavailable, Words, chinese_reason
 from storage.durable import write_durably
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def load_key(path: Path, passphrase: bytes) -> PrivateKey:
         keystore = json.loads(path.read_bytes())
         return PrivateKey(decode_keyfile_json(keystore, passphrase))
     except OSError as error:
-        zh, en = f"读不到密钥文件 {path}:{error.strerror}", f"keystore {path} cannot be read: {error.strerror}"
+        zh, en = f"读不到密钥文件 {path}:{chinese_reason(error)}", f"keystore {path} cannot be read: {error.strerror}"
         raise Unavailable(zh, en, file=str(path)) from error
     except ValueError as error:
         mend = Words("请核对口令(区分大小写、不含行尾空格)", "check the passphrase (case, trailing spaces)")
@@ -60,7 +60,7 @@ def read_passphrase_file(path: Path) -> bytes:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        zh, en = f"读不到口令文件 {path}:{error.strerror}", f"passphrase file {path}: {error.strerror}"
+        zh, en = f"读不到口令文件 {path}:{chinese_reason(error)}", f"passphrase file {path}: {error.strerror}"
         raise Unavailable(zh, en, file=str(path)) from error
     return check_passphrase(lines[0] if lines else b"", file=str(path))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from node.errors import BadInput, MissingAnchor, Words
+from node.errors import BadInput, MissingAnchor, Words, chinese_reason
 from node.receipts.anchor import LARGEST as LARGEST_ANCHOR
 from node.receipts.anchor import TrustAnchor
 from node.receipts.receipt import LARGEST as LARGEST_RECEIPT
@@ -88,4 +88,4 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def _unreadable(path: Path, error: OSError) -> BadInput:
-    return BadInput(f"读不到:{error.strerror}", f"cannot be read: {error.strerror}", file=str(path))
+    return BadInput(f"读不到:{chinese_reason(error)}", f"cannot be read: {error.strerror}", file=str(path))

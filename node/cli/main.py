@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from node.cli.language import choose_language
 from node.cli.output import Output
 from node.cli.parser import Parser, add_common, chooser
-from node.errors import BadInput, Unavailable, Words
+from node.errors import BadInput, Unavailable, Words, chinese_reason
 from node.version import VERSION
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Unavailable.exit_code
     except Exception as error:  # noqa: BLE001 - the last place that can turn it into words
         output.refuse(_worded(error))
+        output.record({"summary": {"refused": 1}})
         return output.exit_code
 
 
@@ -69,6 +70,9 @@ def _run(arguments: list[str], output: Output) -> int:
     add_common(parser, output.language)
     module.run(parser.parse_args(arguments[:place] + arguments[place + 1 :]), output)  # type: ignore[operator]
     return output.exit_code
+
+
+_WITHOUT_COMMAND = ("--help", "-h", "--lang", "--home", "--json", "--version")
 
 
 def _command_place(arguments: list[str]) -> int | None:
@@ -92,6 +96,11 @@ def _without_command(arguments: list[str], name: str | None, output: Output) -> 
     if "--version" in arguments:
         print(f"zhicang {VERSION}")
         return 0
+    unknown = [word for word in arguments if word.startswith("-") and word.split("=")[0] not in _WITHOUT_COMMAND]
+    if unknown or "--json" in arguments:
+        mend = Words("zhicang --help 列出全部命令", "zhicang --help lists the commands")
+        named = " ".join(unknown)
+        raise BadInput(f"没有写明命令 {named}".rstrip(), f"no command was named {named}".rstrip(), mend=mend)
     print(say("知仓:省级图书馆的联盟链节点", "Zhicang: the consortium-chain node of a provincial library"))
     print(say("用法:zhicang [--home DIR] [--lang zh|en] [--json] 命令 …", "usage: zhicang [--home DIR] [--lang zh|en] [--json] COMMAND …"))
     for command, words in COMMANDS.items():
@@ -106,7 +115,7 @@ def _worded(error: Exception) -> Exception:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             mend = Words("腾出空间后再运行一次,会接着做完", "free some space and run again: it goes on where it stopped")
             return Unavailable("磁盘已满", "the disk is full", mend=mend, file=_text(error.filename))
-        zh = f"系统拒绝:{error.strerror or error}"
+        zh = f"系统拒绝:{chinese_reason(error)}"
         return Unavailable(zh, f"the system refused: {error.strerror or error}", file=_text(error.filename))
     return error
 

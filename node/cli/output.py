@@ -34,9 +34,7 @@ class Output:
     def record(self, value: dict[str, Any]) -> None:
         """Print one JSON line; without --json nothing. A printed line is an acknowledgement."""
         if self.as_json:
-            line = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-            # a file name that is not UTF-8 must not break the output
-            print(line.encode(errors="backslashreplace").decode(), file=self._stdout, flush=True)
+            print(json.dumps(_clean(value), ensure_ascii=False, separators=(",", ":")), file=self._stdout, flush=True)
 
     def refuse(self, error: Exception, *, source: str | None = None) -> None:
         """Say that something was refused, and remember its exit code."""
@@ -85,9 +83,28 @@ def _place(error: Exception, language: str) -> str:
     if (row := getattr(error, "row", None)) is not None:
         parts.append(f"第 {row} 行" if language == "zh" else f"line {row}")
     if (field := getattr(error, "field", None)) is not None:
-        parts.append(f"字段 {field}" if language == "zh" else f"field {field}")
+        parts.append(f"字段 {_field_in_chinese(field)}" if language == "zh" else f"field {field}")
     return (", ".join(parts) + ": ") if parts else ""
 
 
+def _field_in_chinese(field: str) -> str:
+    """Give a field as the heads of a list name it, with its code."""
+    from node.importers.description_list import HEADINGS
+
+    return f"{HEADINGS[field]}({field})" if field in HEADINGS else field
+
+
+def _clean(value: Any) -> Any:
+    r"""Write bytes of a file name that are not UTF-8 as text (``\xff``), so that every JSON reader takes the line."""
+    if isinstance(value, str):
+        return _printable(value)
+    if isinstance(value, dict):
+        return {name: _clean(item) for name, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 def _printable(text: str) -> str:
-    return text.encode(errors="backslashreplace").decode()
+    try:
+        return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte
+        return text.encode(errors="backslashreplace").decode()

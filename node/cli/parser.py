@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,8 +20,11 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise BadInput with the usage as advice."""
+        chinese = message
+        for pattern, words in _MISTAKES:
+            chinese = re.sub(pattern, words, chinese, flags=re.DOTALL)
         mend = Words(f"{self.prog} --help 说明用法", f"{self.prog} --help explains the usage")
-        raise BadInput(f"命令行有误:{message}", f"command line: {message}", mend=mend)
+        raise BadInput(f"命令行有误:{chinese}", f"command line: {message}", mend=mend)
 
     def format_help(self) -> str:
         """Give the help with its headings in the chosen language."""
@@ -30,6 +34,15 @@ class Parser(argparse.ArgumentParser):
                 text = text.replace(english, chinese)
         return text
 
+
+_MISTAKES = (
+    (r"^unrecognized arguments: (.*)$", r"不认识的参数 \1"),
+    (r"^the following arguments are required: (.*)$", r"缺少参数 \1"),
+    (r"^argument (\S+): invalid int value: (.*)$", r"参数 \1 的值 \2 不是整数"),
+    (r"^argument (\S+): invalid choice: (.*) \(choose from (.*)\)$", r"参数 \1 不能是 \2,可以是 \3"),
+    (r"^argument (\S+): expected one argument$", r"参数 \1 后面缺少值"),
+)
+"""What argparse says → the same in Chinese."""
 
 _HEADINGS = {
     "usage: ": "用法:",

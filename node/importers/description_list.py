@@ -21,7 +21,7 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from node.errors import BadInput, Words, ZhicangError
+from node.errors import BadInput, Words, ZhicangError, chinese_reason
 from node.records.metadata import VOCABULARY, Metadata, code_for
 from node.records.number import Number
 from node.registrar.request import RegisterRequest
@@ -87,7 +87,7 @@ def _text(list_file: Path) -> str:
         data = list_file.read_bytes()
         return data.decode("utf-8-sig")
     except OSError as error:
-        zh, en = f"读不到清单:{error.strerror}", f"the list cannot be read: {error.strerror}"
+        zh, en = f"读不到清单:{chinese_reason(error)}", f"the list cannot be read: {error.strerror}"
         raise BadInput(zh, en, file=str(list_file)) from error
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
@@ -134,7 +134,7 @@ def _request(
     if "title" in fields and "title" not in said:
         raise BadInput("题名为空", "the title is empty", field="title")
     source = list_file.parent / path
-    changes: dict[str, str | int] = {"title": source.stem if source.suffix else source.name, **said}
+    changes: dict[str, str | int] = {"title": source.name, **said}
     for field in VOCABULARY.keys() & said.keys():
         changes[field] = code_for(field, said[field])
     if "period" in said:

@@ -53,8 +53,8 @@ def decode(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise BadInput(f"第 {error.start} 字节不是 UTF-8", f"byte {error.start} is not UTF-8") from error
     except json.JSONDecodeError as error:
-        zh = f"不是合法的 JSON(第 {error.lineno} 行第 {error.colno} 列:{error.msg})"
-        raise BadInput(zh, f"not JSON (line {error.lineno}, column {error.colno}: {error.msg})") from error
+        zh = f"从第 {error.pos + 1} 个字符起不是合法的 JSON"
+        raise BadInput(zh, f"not JSON from character {error.pos + 1} on: {error.msg}") from error
 
 
 def decode_canonical(data: bytes) -> Any:

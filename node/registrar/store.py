@@ -194,5 +194,5 @@ def _at(error: BadInput, request: RegisterRequest) -> BadInput:
 def _told(error: StorageError, request: RegisterRequest) -> StorageError:
     """Say in which row of a list the source stood."""
     if request.list_file is not None:
-        error.row = request.row
+        error.file, error.row, error.field = request.list_file, request.row, "path"
     return error

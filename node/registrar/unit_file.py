@@ -44,7 +44,7 @@ class BadLines(BadInput):
         count = f"{len(lines)} 行" if len(lines) < MOST_REPORTED else f"至少 {MOST_REPORTED} 行"
         english = f"{len(lines)} bad line(s)" if len(lines) < MOST_REPORTED else f"at least {MOST_REPORTED} bad lines"
         mend = Words("改好这些行后整个文件重来;此次没有存入或上链任何一条", "mend them and run again; nothing was kept")
-        super().__init__(f"{file} 有 {count}不合要求", f"{file} has {english}", mend=mend, file=str(file))
+        super().__init__(f"有 {count}不合要求", english, mend=mend, file=str(file))
         self.lines = lines
 
 

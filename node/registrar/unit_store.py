@@ -81,6 +81,9 @@ class UnitStore:
                     known += len(units) - len(fresh)
                     if fresh and not bad:
                         staged.append(self._stage(fresh, batch_id, request))
+                if not staged and not known and not bad:
+                    zh, en = "文件里没有知识单元", "the file holds no unit"
+                    raise BadInput(zh, en, file=str(request.file))  # noqa: TRY301 - undoes the transaction
                 if bad:
                     raise BadLines(request.file, bad[:MOST_REPORTED])  # noqa: TRY301 - undoes the transaction
         except BaseException:

@@ -29,7 +29,7 @@ REQUIREMENT = re.compile(
 def own_files() -> list[Path]:
     found = []
     for folder, folders, files in os.walk(ROOT):
-        folders[:] = [name for name in folders if name not in NOT_OURS]
+        folders[:] = [name for name in folders if name not in NOT_OURS and not name.startswith(".bench-")]
         found += [Path(folder, name) for name in files if not name.startswith(".coverage")]
     return sorted(found)
 

@@ -114,7 +114,12 @@ def requests_of(arguments: argparse.Namespace) -> Iterator[RegisterRequest | Zhi
     if not arguments.paths:
         mend = Words("zhicang register 文件… 或 --list 著录表.csv", "zhicang register PATH… or --list LIST.csv")
         raise BadInput("没有指明要登记什么", "nothing to register was named", mend=mend)
-    sources = [source for path in arguments.paths for source in _sources(path, each=arguments.each)]
+    sources: list[Path] = []
+    for path in arguments.paths:
+        found = _sources(path, each=arguments.each)
+        sources += found
+        if not found:
+            yield BadInput(f"文件夹 {path} 里没有文件", f"folder {path} has no file", file=str(path))
     if len(sources) > 1 and (arguments.title or arguments.client_ref):
         zh, en = "多件资源不能共用一个题名或自有编号", "several resources cannot share one title or client_ref"
         mend = Words("逐件登记,或用 --list 著录表", "register them one by one, or use --list")
@@ -131,10 +136,7 @@ def requests_of(arguments: argparse.Namespace) -> Iterator[RegisterRequest | Zhi
 def _sources(path: Path, *, each: bool) -> list[Path]:
     if not each or not path.is_dir() or path.is_symlink():
         return [path]
-    found = sorted((entry for entry in path.rglob("*") if not entry.is_dir() or entry.is_symlink()), key=os.fsencode)
-    if not found:
-        raise BadInput(f"文件夹 {path} 里没有文件", f"folder {path} has no file", file=str(path))
-    return found
+    return sorted((entry for entry in path.rglob("*") if not entry.is_dir() or entry.is_symlink()), key=os.fsencode)
 
 
 def _with_title(defaults: Metadata, title: str) -> Metadata:

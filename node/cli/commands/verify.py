@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from node.cli.parser import chooser
 from node.offline import read_anchor, read_receipt, read_subject
-from node.receipts.verify import verify
+from node.receipts.verify import STEPS, verify
 
 if TYPE_CHECKING:
     import argparse
@@ -33,9 +33,14 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     receipt = read_receipt(arguments.receipt)
     subject = read_subject(arguments.path, receipt)
     verdict = verify(subject, receipt, anchor, fingerprint=arguments.fingerprint)
+    before = 0
     if verdict.demonstration:
         output.say("[演示] 此信任锚属于演示链", "[demonstration] the anchor is of a demonstration chain")
     for step in verdict.steps:
+        for number, title, _ in STEPS.values():
+            if before < number < step.number:
+                output.say(f"– {number} {title.zh}:不适用", f"– {number} {title.en}: does not apply")
+        before = step.number
         mark = "✓" if step.passed else "✗"
         output.say(f"{mark} {step.number} {step.title.zh}:{step.zh}", f"{mark} {step.number} {step.title.en}: {step.en}")
         if not step.passed:
