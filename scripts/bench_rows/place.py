@@ -1,0 +1,80 @@
+"""The place where a row is measured: a temporary folder with homes in it, and the sources that rows share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench_rows.measure import Runner, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+PYTHON = ROOT / ".venv" / "bin" / "python"
+KEY = "00112233445566778899aabbccddeeff"
+"""The key of the cipher stream that large files are cut from: incompressible, the same bytes every time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much there is to do; the goals are for the whole amounts only."""
+
+    large: int = 1 << 30
+    small_files: int = 10_000
+    small: int = 10 << 10
+    units: int = 190_000
+    runs: int = 3
+
+
+QUICK = Sizes(large=1 << 26, small_files=500, units=10_000, runs=1)
+
+
+class Place:
+    """A working folder; whoever made the folder removes it."""
+
+    def __init__(self, folder: Path, sizes: Sizes) -> None:
+        self.folder = folder
+        self.sizes = sizes
+        self._passphrase = folder / "passphrase"
+        self._passphrase.write_text("bench bench\n")
+        own = {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(folder / "state"), "LANG": "C.UTF-8"}
+        own["ZHICANG_PASSPHRASE_FILE"] = str(self._passphrase)
+        self._environment = {"PATH": os.environ["PATH"], "HOME": str(folder)} | own
+        self.runner = Runner(folder, self._environment)
+
+    @contextmanager
+    def home(self) -> Iterator[Path]:
+        """Found a home, and remove it afterwards."""
+        path = self.folder / "home"
+        command = [PYTHON, HERE / "found_home.py", path, self._passphrase]
+        subprocess.run(command, env=self._environment, check=True)
+        yield path
+        shutil.rmtree(path)
+        shutil.rmtree(self.folder / "state", ignore_errors=True)
+
+    def child(self, script: str, *arguments: str | Path) -> Sample:
+        """Measure one of the scripts beside this file."""
+        return self.runner.run(PYTHON, HERE / script, *arguments)
+
+    def zhicang(self, home: Path, *arguments: str | Path) -> Sample:
+        """Measure a command on a home."""
+        return self.runner.run(PYTHON, "-m", "node.cli", "--home", home, *arguments)
+
+    def shell(self, script: str, *arguments: str | Path) -> Sample:
+        """Measure a shell script; the arguments are $1, $2, …."""
+        return self.runner.run("sh", "-ec", script, "sh", *arguments)
+
+    def large_file(self) -> Path:
+        """Give the large file, made when it is first asked for; it stays in the page cache."""
+        path = self.folder / "large.bin"
+        if not path.exists():
+            stream = f"openssl enc -aes-128-ctr -K {KEY} -iv {KEY}"
+            self.shell(f'head -c {self.sizes.large} /dev/zero | {stream} > "$1"', path)
+        return path

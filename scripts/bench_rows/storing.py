@@ -1,0 +1,69 @@
+"""Rows of storing: one large file, and many small ones."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from typing import TYPE_CHECKING
+
+from bench_rows.measure import Goal, Row, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench_rows.place import Place
+
+
+def store_large(place: Place) -> Iterator[Row]:
+    """The large file stored alone, and registered until it is confirmed, each beside digest + copy + sync."""
+    path, copy = place.large_file(), place.folder / "copy.bin"
+    stored: list[Sample] = []
+    confirmed: list[Sample] = []
+    other: list[Sample] = []
+    for _ in range(place.sizes.runs):
+        with place.home() as home:
+            stored.append(place.child("store_payload.py", home, path))
+        other.append(place.shell('openssl dgst -sha256 "$1"; cp "$1" "$2"; sync "$2"', path, copy))
+        copy.unlink()
+        with place.home() as home:
+            confirmed.append(place.zhicang(home, "register", path, "--json"))
+            _expect(place, 1)
+    name, other_name = f"{_size(place.sizes.large)} file", "openssl dgst + cp + sync"
+    goal = Goal(text="≤ 1.1 ×", ratio=1.1)
+    yield Row(name=f"{name} stored", ours=stored, other_name=other_name, other=other, goal=goal)
+    yield Row(name=f"{name} confirmed", ours=confirmed, other_name=other_name, other=other)
+
+
+def store_small(place: Place) -> Iterator[Row]:
+    """Many small files as resources of their own, stored alone, and registered until they are confirmed."""
+    count, size = place.sizes.small_files, place.sizes.small
+    folder, copy = place.folder / "small", place.folder / "small-copy"
+    folder.mkdir()
+    for i in range(count):
+        (folder / f"{i:05}.bin").write_bytes(hashlib.shake_128(b"%d" % i).digest(size))
+    stored: list[Sample] = []
+    confirmed: list[Sample] = []
+    other: list[Sample] = []
+    for _ in range(place.sizes.runs):
+        with place.home() as home:
+            stored.append(place.child("store_resources.py", home, folder))
+        other.append(place.shell('cd "$1"; openssl dgst -sha256 *; cp -r . "$2"; sync -f "$2"', folder, copy))
+        shutil.rmtree(copy)
+        with place.home() as home:
+            confirmed.append(place.zhicang(home, "register", folder, "--each", "--json"))
+            _expect(place, count)
+    shutil.rmtree(folder)
+    name, other_name = f"{count:,} files of {_size(size)}", "openssl dgst + cp -r + sync -f"
+    goal = Goal(text="≤ 6 s", seconds=6)
+    yield Row(name=f"{name} stored", ours=stored, other_name=other_name, other=other, goal=goal)
+    goal = Goal(text="≤ 60 s", seconds=60)
+    yield Row(name=f"{name} confirmed", ours=confirmed, other_name=other_name, other=other, goal=goal)
+
+
+def _expect(place: Place, registered: int) -> None:
+    if place.runner.answers()[-1]["summary"]["registered"] != registered:
+        raise SystemExit("not everything was registered")
+
+
+def _size(count: int) -> str:
+    return f"{count >> 30} GiB" if count >> 30 else f"{count >> 20} MiB" if count >> 20 else f"{count >> 10} KiB"
