@@ -1,6 +1,6 @@
 """Run a command that kills itself with SIGKILL, or fails, at the n-th arrival at a named step.
 
-`doomed.py STEP N ARGS…`: "step" kills there; "!step" raises an error there instead, as a full disk or a lost chain would.
+`doomed.py STEP N ARGS…`: "step" kills there; "!step" raises an error there instead, as a full disk would.
 """
 
 from __future__ import annotations
