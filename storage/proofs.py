@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage.durable import write_durably
+from storage.durable import sync_folder, write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,9 @@ class ProofFolder:
     def put(self, tx_hash: bytes, data: bytes) -> None:
         """Write a proof file, durable when this returns; the same transaction again replaces it."""
         path = self.path_of(tx_hash)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            sync_folder(self._path)  # the new folder's own name must be as durable as what lies in it
         write_durably(path, data)
 
     def get(self, tx_hash: bytes) -> bytes:

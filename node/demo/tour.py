@@ -44,12 +44,12 @@ class Tour:
         self._collection = collection
         self._passphrase = passphrase
         self._environment = environment
-        self._numbers: dict[Path, str] = {}
+        self._numbers: dict[str, str] = {}
 
     @property
     def pages_number(self) -> str:
         """The registration number of the folder of page images."""
-        return self._numbers[self._collection.resources[0]]
+        return self._numbers[self._collection.resources[0].name]
 
     async def register(self, output: Output) -> None:
         """Steps 3 and 4: the three resources, then their units."""
@@ -69,7 +69,8 @@ class Tour:
             if isinstance(outcome, Refused):
                 raise outcome.error
             done.append(outcome)
-        self._numbers = {Path(outcome.row.source_path): outcome.row.number for outcome in done}
+        # by name: a home that was moved knows its sources under their old folder
+        self._numbers = {Path(outcome.row.source_path).name: outcome.row.number for outcome in done}
         heights = sorted({outcome.act.height or 0 for outcome in done})
         span = str(heights[0]) if len(heights) == 1 else f"{heights[0]}—{heights[-1]}"
         output.say(f"[3/5] 上链 …… 已最终确认,区块高度 {span}", f"[3/5] on chain … final, height {span}")
@@ -86,8 +87,7 @@ class Tour:
     async def _register_units(self, node: Writing, output: Output) -> None:
         file = self._home.path / "collection-units.jsonl"
         lines = [json.loads(line) for line in self._collection.units_file.read_text(encoding="utf-8").splitlines()]
-        folder = self._collection.root
-        named = [line | {"resource_id": self._numbers[folder / line.pop("resource")]} for line in lines]
+        named = [line | {"resource_id": self._numbers[line.pop("resource")]} for line in lines]
         write_durably(file, b"".join(canonical.encode(line) + b"\n" for line in named))
         async for outcome in node.registrar.register_units(UnitRequest(file=file, period=PERIOD)):
             if isinstance(outcome, Refused):

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from node.cli.parser import chooser
-from node.cli.session import home_of
 from node.demo.collection import Collection, generate
 from node.demo.tour import Tour
 from node.errors import BadInput, Words
 from node.founding import Institution, found
+from node.home import Home
 from node.version import VERSION
 
 if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
-    from node.home import Home
 
 DEMO_CHAIN_ID = 2_023_000_009
 """The chain id of every demonstration; a home in earnest draws its own below it."""
@@ -38,7 +37,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Go through the five steps; a repetition continues."""
-    home = home_of(arguments)
+    home = Home((arguments.home or Path("demo-home")).absolute())
     _banner(home, output)
     identity_file = home.identity_file
     if identity_file.exists() and not home.identity().demonstration:
