@@ -37,6 +37,7 @@ DEPLOY_GAS, ADMIT_GAS = 8_000_000, 500_000
 SETTINGS = """# Settings of this node; node/README.md lists them.
 # programme = ""
 # rpc_port = 8545
+# gas_price = 0
 """
 
 
@@ -81,7 +82,7 @@ async def found(
     """Make a node's home at `path`; raise BadInput when something is there."""
     if path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
         mend = Words("换一个目录;已有的节点目录不会被覆盖", "name another folder; a home is never overwritten")
-        raise BadInput(f"{path} 已存在且不是空目录", f"{path} exists and is not empty", mend=mend, file=str(path))
+        raise BadInput("已存在且不是空目录", "it exists and is not empty", mend=mend, file=str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     building = Home(path.parent / f".{path.name}.founding-{random_bytes(4).hex()}")
     building.path.mkdir(mode=0o700)

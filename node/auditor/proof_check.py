@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from storage.units import UnitBatchRow
 
 _PROOF = Words(
-    "从备份取回证明文件;本机链还在时也可由链重新采集",
-    "bring the proof file back from a backup; while the chain is there it can be captured anew",
+    "从备份取回这个证明文件",
+    "bring this proof file back from a backup",
 )
 
 

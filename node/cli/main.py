@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,10 @@ def _without_command(arguments: list[str], name: str | None, output: Output) -> 
 
 def _worded(error: Exception) -> Exception:
     """Give words to errors of the operating system; our own have theirs."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if isinstance(error, sqlite3.Error) and code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        mend = Words("看看磁盘是否已满或有故障;之后再运行一次,会接着做完", "see whether the disk is full or broken, then run again: it goes on")
+        return Unavailable(f"数据库写不下去:{error}", f"a database cannot be written: {error}", mend=mend)
     if isinstance(error, OSError) and not hasattr(error, "words"):
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             mend = Words("腾出空间后再运行一次,会接着做完", "free some space and run again: it goes on where it stopped")

@@ -25,11 +25,11 @@ class Output:
     def say(self, zh: str, en: str) -> None:
         """Print a result for a person; with --json nothing."""
         if not self.as_json:
-            print(zh if self.language == "zh" else en, file=self._stdout, flush=True)
+            print(_visible(zh if self.language == "zh" else en, lines=True), file=self._stdout, flush=True)
 
     def note(self, zh: str, en: str) -> None:
         """Print what is no result (a warning, a hint) on stderr."""
-        print(zh if self.language == "zh" else en, file=self._stderr, flush=True)
+        print(_visible(zh if self.language == "zh" else en, lines=True), file=self._stderr, flush=True)
 
     def record(self, value: dict[str, Any]) -> None:
         """Print one JSON line; without --json nothing. A printed line is an acknowledgement."""
@@ -59,7 +59,7 @@ def error_text(error: Exception, language: str) -> str:
     mend: Words | None = getattr(error, "mend", None)
     advice = "" if mend is None else "\n  → " + mend.in_language(language)
     label = "错误" if language == "zh" else "error"
-    return _printable(f"{label}: {place}{what}{advice}")
+    return f"{label}: {_visible(place + what)}{advice}"
 
 
 def error_to_json(error: Exception, language: str) -> dict[str, Any]:
@@ -101,6 +101,15 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _clean(item) for name, item in value.items()}
     return [_clean(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _visible(text: str, *, lines: bool = False) -> str:
+    """Write what would steer a terminal or forge a line as escapes; with `lines`, line ends are meant."""
+    kept = "\n" if lines else ""
+    return "".join(
+        letter if letter.isprintable() or letter in kept else letter.encode("unicode_escape").decode()
+        for letter in _printable(text)
+    )
 
 
 def _printable(text: str) -> str:

@@ -5,6 +5,7 @@ Codes are stored in English; the words that a list or a form may use in their pl
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -24,6 +25,7 @@ VOCABULARY: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """Field → code → Chinese word."""
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 LONGEST_TEXT = 20_000
 EARLIEST_PERIOD, LATEST_PERIOD = 1900, 2999
 
@@ -54,6 +56,9 @@ class Metadata:
             value = getattr(self, field.name)
             if isinstance(value, str) and len(value) > LONGEST_TEXT:
                 zh, en = f"超过 {LONGEST_TEXT} 字", f"longer than {LONGEST_TEXT} characters"
+                raise BadInput(f"{field.name}:{zh}", f"{field.name}: {en}", field=field.name)
+            if isinstance(value, str) and field.name != "description" and _CONTROL.search(value):
+                zh, en = "含有控制字符", "a control character"
                 raise BadInput(f"{field.name}:{zh}", f"{field.name}: {en}", field=field.name)
         if not self.title.strip():
             raise BadInput("题名为空", "the title is empty", field="title")

@@ -112,7 +112,8 @@ class EmbeddedChain:
         store = Store(database.open_snapshot(path) if sealing_key is None else database.open_writable(path))
         if sealing_key is not None:
             # py-evm's packages import each other in a circle: two threads must not be the first to import them at once
-            importlib.import_module("node.chain.embedded.evm")
+            for name in ("evm", "executor", "call"):
+                importlib.import_module(f"node.chain.embedded.{name}")
         chain_id = int(store.meta("chain_id"))
         writable = sealer = None
         if sealing_key is not None:

@@ -107,7 +107,8 @@ def requests_of(arguments: argparse.Namespace) -> Iterator[RegisterRequest | Zhi
     if arguments.list is not None:
         for name in ("title", "client_ref", "each"):
             if getattr(arguments, name):
-                zh, en = f"--{name} 不能与 --list 同用:写在表里", f"--{name} does not go with --list: put it in the list"
+                option = name.replace("_", "-")
+                zh, en = f"--{option} 不能与 --list 同用:写在表里", f"--{option} does not go with --list: put it in the list"
                 raise BadInput(zh, en, field=name)
         yield from read_list(arguments.list, defaults=defaults, only=arguments.paths)
         return
