@@ -82,11 +82,33 @@ class Home:
             )
             zh, en = f"{self.path} 不是节点目录", f"{self.path} is no node home"
             raise BadInput(zh, en, mend=mend, file=str(self.path)) from None
+        except BadInput as error:
+            raise self._damaged(error.words) from error
+        if not isinstance(value, dict):
+            raise self._damaged(Words("不是 JSON 对象", "not a JSON object"))
         if value.get("format") != FORMAT:
             zh = f"{self.path} 的格式 {value.get('format')} 不是本版软件能读的 {FORMAT}"
             en = f"{self.path} has format {value.get('format')}; this version reads {FORMAT}"
             raise BadInput(zh, en, file=str(self.path))
-        return Identity(**value)
+        try:
+            return Identity(**value)
+        except TypeError as error:
+            raise self._damaged(Words("字段不全或有多余", "a field is missing or too many")) from error
+
+    def _damaged(self, why: Words) -> Unavailable:
+        mend = Words("从备份恢复这个文件", "restore this file from a backup")
+        zh, en = f"节点身份文件已损坏:{why.zh}", f"the identity of the node is damaged: {why.en}"
+        return Unavailable(zh, en, mend=mend, file=str(self.identity_file))
+
+    def touches(self, path: Path) -> bool:
+        """Tell whether a path lies in this home or around it: such a path is neither payload nor a place to write.
+
+        A demonstration keeps its made-up collection in its own home; that folder is no part of the node.
+        """
+        home, other = self.path.resolve(), path.resolve()
+        if other.is_relative_to(home / "collection"):
+            return False
+        return other.is_relative_to(home) or home.is_relative_to(other)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.acts import ActRows
+from storage.errors import RootMissing
 from storage.journal_schema import FORMAT, SCHEMA
 from storage.resources import ResourceRows
 from storage.units import UnitRows
@@ -86,7 +87,12 @@ class Journal:
 
 
 def _connect(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    except sqlite3.OperationalError as error:
+        path = uri.removeprefix("file:").partition("?")[0]
+        zh, en = "日志文件不见了或打不开", "the journal is missing or cannot be opened"
+        raise RootMissing(zh, en, file=path) from error
     connection.row_factory = sqlite3.Row
     if "mode=rw" in uri:
         connection.execute("PRAGMA journal_mode=WAL")

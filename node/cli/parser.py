@@ -55,7 +55,7 @@ _HEADINGS = {
 def add_common(parser: argparse.ArgumentParser, language: str) -> None:
     """Add the options that every command takes."""
     say = chooser(language)
-    parser.add_argument("--home", type=Path, metavar="DIR", help=say("节点目录(缺省 ZHICANG_HOME,再缺省用户数据目录)", "the node's home (default ZHICANG_HOME, then the user's data directory)"))
+    parser.add_argument("--home", type=given_path, metavar="DIR", help=say("节点目录(缺省 ZHICANG_HOME,再缺省用户数据目录)", "the node's home (default ZHICANG_HOME, then the user's data directory)"))
     parser.add_argument("--lang", choices=("zh", "en"), help=say("输出语言", "language of messages"))
     parser.add_argument("--json", action="store_true", help=say("标准输出只给 JSON 行", "JSON Lines on stdout and nothing else"))
 
@@ -63,7 +63,14 @@ def add_common(parser: argparse.ArgumentParser, language: str) -> None:
 def add_passphrase(parser: argparse.ArgumentParser, language: str) -> None:
     """Add the option of commands that sign."""
     text = chooser(language)("口令文件(或 ZHICANG_PASSPHRASE_FILE;都没有则提示输入)", "file with the passphrase (or ZHICANG_PASSPHRASE_FILE; else you are asked)")
-    parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help=text)
+    parser.add_argument("--passphrase-file", type=given_path, metavar="FILE", help=text)
+
+
+def given_path(text: str) -> Path:
+    """Take a path from the command line; an empty one (an unset shell variable) is no path, not the current folder."""
+    if not text:
+        raise BadInput("路径为空", "the path is empty")
+    return Path(text)
 
 
 def chooser(language: str) -> Callable[[str, str], str]:

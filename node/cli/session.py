@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from node.errors import Unavailable, Words
+from node.errors import BadInput, Unavailable, Words, chinese_reason
 from node.home import Home
 from node.keys import check_passphrase, passphrase_path, read_passphrase_file
 from node.runtime import default_home
+from storage.durable import write_durably
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from node.cli.output import Output
     from node.home import Identity
@@ -43,6 +46,19 @@ def passphrase_of(arguments: argparse.Namespace, output: Output, home: Home, *, 
     if twice and getpass.getpass(again).encode() != passphrase:
         raise Unavailable("两次输入不同", "the two entries differ")
     return passphrase
+
+
+def write_output(path: Path, data: bytes) -> None:
+    """Write the file that the user named, durable; raise BadInput with that very name when it cannot be."""
+    try:
+        write_durably(path, data)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        if path.parent.is_dir():
+            path.with_name(f"{path.name}.partial").unlink(missing_ok=True)
+        reason = chinese_reason(error)
+        raise BadInput(f"不能写到这里:{reason}", f"cannot be written: {error.strerror}", file=str(path)) from error
 
 
 def mark_demonstration(identity: Identity, output: Output) -> None:

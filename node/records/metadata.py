@@ -26,7 +26,7 @@ VOCABULARY: dict[str, dict[str, str]] = {
 """Field → code → Chinese word."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-LONGEST_TEXT = 20_000
+LONGEST_TEXT, LONGEST_REFERENCE = 20_000, 200
 EARLIEST_PERIOD, LATEST_PERIOD = 1900, 2999
 
 
@@ -56,10 +56,7 @@ class Metadata:
             value = getattr(self, field.name)
             if isinstance(value, str) and len(value) > LONGEST_TEXT:
                 zh, en = f"超过 {LONGEST_TEXT} 字", f"longer than {LONGEST_TEXT} characters"
-                raise BadInput(f"{field.name}:{zh}", f"{field.name}: {en}", field=field.name)
-            if isinstance(value, str) and field.name != "description" and _CONTROL.search(value):
-                zh, en = "含有控制字符", "a control character"
-                raise BadInput(f"{field.name}:{zh}", f"{field.name}: {en}", field=field.name)
+                raise BadInput(zh, en, field=field.name)
         if not self.title.strip():
             raise BadInput("题名为空", "the title is empty", field="title")
         if not EARLIEST_PERIOD <= self.period <= LATEST_PERIOD:
@@ -68,6 +65,16 @@ class Metadata:
         for name, words in VOCABULARY.items():
             if getattr(self, name) not in words:
                 raise unknown_word(name, getattr(self, name))
+
+    def check_as_input(self) -> None:
+        """Refuse what may not come in anew, though it can be read back: control characters, a long client_ref."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, str) and field.name != "description" and _CONTROL.search(value):
+                raise BadInput("含有控制字符", "it has a control character", field=field.name)
+        if len(self.client_ref) > LONGEST_REFERENCE:
+            zh, en = f"超过 {LONGEST_REFERENCE} 字", f"it is longer than {LONGEST_REFERENCE} characters"
+            raise BadInput(zh, en, field="client_ref")
 
     @property
     def is_open(self) -> bool:

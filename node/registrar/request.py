@@ -26,6 +26,9 @@ class RegisterRequest:
     list_file: str | None = None
     row: int | None = None
 
+    def __post_init__(self) -> None:
+        self.metadata.check_as_input()
+
     def client_key(self, content_digest: bytes) -> str:
         """Give the key under which a repetition is recognised: `client_ref`, else source path and content digest."""
         if self.metadata.client_ref:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from node.cli.parser import chooser
-from node.cli.session import home_of, mark_demonstration
+from node.cli.parser import chooser, given_path
+from node.cli.session import home_of, mark_demonstration, write_output
 from node.runtime import trust_anchor
-from storage.durable import write_durably
 
 if TYPE_CHECKING:
     import argparse
@@ -20,14 +18,14 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
     parser.add_argument("act", choices=["export"], help=say("导出", "export it"))
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=say("写到这个文件", "write this file"))
+    parser.add_argument("-o", "--output", type=given_path, required=True, metavar="FILE", help=say("写到这个文件", "write this file"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Write the anchor and print its fingerprint."""
     identity = home_of(arguments).identity()
     anchor = trust_anchor(identity)
-    write_durably(arguments.output, anchor.to_json_bytes())
+    write_output(arguments.output, anchor.to_json_bytes())
     mark_demonstration(identity, output)
     output.record({"file": str(arguments.output), "fingerprint": anchor.fingerprint})
     output.record({"summary": {"exported": 1}})

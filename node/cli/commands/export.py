@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from node.cli.parser import chooser
+from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput
 from node.history import find
@@ -22,11 +21,14 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
     parser.add_argument("id", metavar="ID", help=say("登记号(或只对应一件的 SHA-256、CID)", "registration number (or a SHA-256 or CID of one resource)"))
-    parser.add_argument("folder", type=Path, metavar="DIR", help=say("写到哪里(新建或空目录)", "where to (a new or empty folder)"))
+    parser.add_argument("folder", type=given_path, metavar="DIR", help=say("写到哪里(新建或空目录)", "where to (a new or empty folder)"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Write the payload."""
+    if home_of(arguments).touches(arguments.folder):
+        zh, en = "不能导出到节点目录里或包含它的目录", "nothing is exported into the home or around it"
+        raise BadInput(zh, en, file=str(arguments.folder))
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
         rows = find(node.journal, arguments.id)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from node.cli.parser import chooser
-from node.cli.session import home_of, mark_demonstration
+from node.cli.parser import chooser, given_path
+from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
 from node.history import find
 from node.receipt_desk import receipt_for, unit_receipt_for
 from node.records.number import Number
 from node.runtime import open_for_reading, trust_anchor
-from storage.durable import write_durably
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +23,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
     parser.add_argument("id", metavar="ID", help=say("登记号(或只对应一件的 SHA-256、CID)", "registration number (or a SHA-256 or CID of one resource)"))
     parser.add_argument("--unit", metavar="UNIT_ID", help=say("该资源的一条知识单元", "a unit of that resource"))
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=say("写到这个文件", "write this file"))
+    parser.add_argument("-o", "--output", type=given_path, required=True, metavar="FILE", help=say("写到这个文件", "write this file"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
@@ -42,7 +40,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
                 raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
             number, receipt = rows[0].number, receipt_for(node, rows[0])
         data = receipt.to_json_bytes()
-        write_durably(arguments.output, data)
+        write_output(arguments.output, data)
         fingerprint = trust_anchor(node.identity).fingerprint
     output.record({"resource_id": number, "unit": arguments.unit, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height})
     output.record({"summary": {"receipts": 1}})

@@ -6,10 +6,9 @@ import asyncio
 import os
 import time
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from node.cli.parser import add_passphrase, chooser
+from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.progress import Progress
 from node.cli.session import home_of, mark_demonstration, passphrase_of
 from node.errors import BadInput, Words, ZhicangError
@@ -24,16 +23,18 @@ from node.settings import read_settings
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from pathlib import Path
 
     from node.cli.output import Output
+    from node.home import Home
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=say("文件或文件夹;一个文件夹是一件多文件资源", "files or folders; a folder is one many-file resource"))
+    parser.add_argument("paths", nargs="*", type=given_path, metavar="PATH", help=say("文件或文件夹;一个文件夹是一件多文件资源", "files or folders; a folder is one many-file resource"))
     parser.add_argument("--each", action="store_true", help=say("文件夹里每个文件各为一件资源", "every file of a folder is a resource of its own"))
-    parser.add_argument("--list", type=Path, metavar="LIST.csv", help=say("著录表(CSV,UTF-8),每行一件,路径相对于表所在目录", "description list (CSV, UTF-8), a row a resource, paths relative to the list's folder"))
+    parser.add_argument("--list", type=given_path, metavar="LIST.csv", help=say("著录表(CSV,UTF-8),每行一件,路径相对于表所在目录", "description list (CSV, UTF-8), a row a resource, paths relative to the list's folder"))
     parser.add_argument("--title", help=say("题名(缺省为文件名)", "title (default: the file's name)"))
     parser.add_argument("--type", default="other", help=say("资源类型,如 图像、文本、音频", "type, such as image, text, audio"))
     parser.add_argument("--access", default="closed", help=say("公开级别:公开、系统内、馆内、不公开(缺省)", "open, consortium, onsite, closed (default)"))
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     home = home_of(arguments)
     home.identity()
     arguments.programme = arguments.programme or read_settings(home.settings).programme
-    requests = list(requests_of(arguments))
+    requests = [_outside(home, request) for request in requests_of(arguments)]
     passphrase = passphrase_of(arguments, output, home)
     asyncio.run(_register(arguments, output, requests, passphrase))
 
@@ -83,6 +84,15 @@ async def _register(
             tell(outcome, output)
     output.record({"summary": {"registered": done, "known": known, "refused": refused}})
     output.say(f"新登记 {done} 件,此前已登记 {known} 件,拒绝 {refused} 件", f"{done} registered, {known} registered before, {refused} refused")
+
+
+def _outside(home: Home, request: RegisterRequest | ZhicangError) -> RegisterRequest | ZhicangError:
+    """Refuse the node's own files as payload: they hold its keys."""
+    if not isinstance(request, RegisterRequest) or not home.touches(request.source):
+        return request
+    zh, en = "这是节点目录或其中一部分,不能作为载荷", "this is the node's own home or a part of it, no payload"
+    field = "path" if request.row is not None else None
+    return BadInput(zh, en, file=request.list_file or str(request.source), row=request.row, field=field)
 
 
 def tell(outcome: Registered, output: Output) -> None:

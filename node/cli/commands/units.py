@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from node.cli.parser import add_passphrase, chooser
+from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, mark_demonstration, passphrase_of
 from node.errors import BadInput
 from node.importers.description_list import read_period
@@ -31,7 +30,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
     parser.add_argument("act", choices=["register"], help=say("登记", "register them"))
-    parser.add_argument("file", type=Path, metavar="UNITS.jsonl", help=say("每行一个 JSON 对象", "one JSON object a line"))
+    parser.add_argument("file", type=given_path, metavar="UNITS.jsonl", help=say("每行一个 JSON 对象", "one JSON object a line"))
     parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号", "registration number for lines without resource_id"))
     parser.add_argument("--id-field", default="unit_id", metavar="F", help=say("在资源内标识一条的字段(缺省 unit_id)", "field that names a unit within its resource (default unit_id)"))
     parser.add_argument("--batch", type=int, default=LARGEST_BATCH, metavar="N", help=say("每笔交易的条数(1—10000)", "units in one transaction (1 to 10000)"))

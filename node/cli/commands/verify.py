@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from node.cli.parser import chooser
+from node.cli.parser import chooser, given_path
 from node.offline import read_anchor, read_receipt, read_subject
 from node.receipts.verify import STEPS, verify
 
@@ -21,9 +20,9 @@ _ANSWERS = {"yes": ("通过", "PASSED"), "no": ("不通过", "FAILED"), "doubtfu
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("path", type=Path, metavar="PATH", help=say("文件、文件夹、文件夹的一个成员,或知识单元的 JSON", "a file, a folder, one member of a folder, or a unit's JSON"))
-    parser.add_argument("receipt", type=Path, metavar="RECEIPT", help=say("存证凭证", "the receipt"))
-    parser.add_argument("--anchor", type=Path, metavar="FILE", help=say("信任锚(必需)", "the trust anchor (required)"))
+    parser.add_argument("path", type=given_path, metavar="PATH", help=say("文件、文件夹、文件夹的一个成员,或知识单元的 JSON", "a file, a folder, one member of a folder, or a unit's JSON"))
+    parser.add_argument("receipt", type=given_path, metavar="RECEIPT", help=say("存证凭证", "the receipt"))
+    parser.add_argument("--anchor", type=given_path, metavar="FILE", help=say("信任锚(必需)", "the trust anchor (required)"))
     parser.add_argument("--fingerprint", metavar="F", help=say("信任锚必须有的指纹", "the fingerprint that the anchor must have"))
 
 
