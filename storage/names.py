@@ -22,7 +22,7 @@ def decode_name(name: bytes, shown: str) -> str:
     try:
         text = name.decode()
     except UnicodeDecodeError as error:
-        zh, en = f"名称不是 UTF-8:{shown}", f"the name is not UTF-8: {shown}"
+        zh, en = "名称不是 UTF-8", "the name is not UTF-8"
         raise UnsafeName(zh, en, mend=_MEND, file=shown) from error
     check_name(text, shown)
     return text
@@ -36,13 +36,13 @@ def check_name(name: str, shown: str) -> None:
         bad = sorted({c for c in name if c in _FORBIDDEN or unicodedata.category(c) in _FORBIDDEN_CATEGORIES})
     if bad:
         listed = ", ".join(ascii(character) for character in bad)
-        zh, en = f"名称含有不允许的字符 {listed}:{shown!a}", f"the name has characters not allowed, {listed}: {shown!a}"
+        zh, en = f"名称含有不允许的字符 {listed}", f"the name has characters not allowed: {listed}"
         raise UnsafeName(zh, en, mend=_MEND, file=shown)
     if name in ("", ".", "..", "-"):
         # `sha256sum -c` takes "-" for its standard input
-        raise UnsafeName(f"名称不能是 {name!r}:{shown}", f"a name cannot be {name!r}: {shown}", mend=_MEND, file=shown)
+        raise UnsafeName(f"名称不能是 {name!r}", f"a name cannot be {name!r}", mend=_MEND, file=shown)
     if len(name.encode()) > LONGEST_NAME:
-        zh, en = f"名称超过 {LONGEST_NAME} 字节:{shown}", f"the name is longer than {LONGEST_NAME} bytes: {shown}"
+        zh, en = f"名称超过 {LONGEST_NAME} 字节", f"the name is longer than {LONGEST_NAME} bytes"
         raise UnsafeName(zh, en, mend=_MEND, file=shown)
 
 
@@ -53,9 +53,15 @@ def check_collisions(names: Iterable[str], folder: str) -> None:
         other = seen.setdefault(_folded(name), name)
         if other is not name:
             shown = f"{folder}/{name}" if folder else name
-            zh = f"两个名称只有大小写或 Unicode 写法不同:{other!r} 与 {shown!r}({other!a}、{shown!a})"
-            en = f"two names differ only in case or Unicode form: {other!r} and {shown!r} ({other!a}, {shown!a})"
+            points = _points(other), _points(name)
+            zh = f"与同一文件夹的 {other!r} 只有大小写或 Unicode 写法不同({points[0]} 与 {points[1]})"
+            en = f"differs only in case or Unicode form from {other!r} beside it ({points[0]} and {points[1]})"
             raise UnsafeName(zh, en, mend=_MEND, file=shown)
+
+
+def _points(name: str) -> str:
+    """Give a name's code points beyond ASCII, which tell two alike names apart."""
+    return " ".join(f"U+{ord(letter):04X}" for letter in name if not letter.isascii()) or name
 
 
 def _folded(name: str) -> str:

@@ -41,7 +41,7 @@ def identity_of(reader: int, source: bytes) -> Identity:
     status = os.fstat(reader)
     if not stat.S_ISREG(status.st_mode):
         shown = os.fsdecode(source)
-        raise UnsafeName(f"不是普通文件:{shown}", f"not a regular file: {shown}", file=shown)
+        raise UnsafeName("不是普通文件", "not a regular file", file=shown)
     return Identity.of(status)
 
 
@@ -74,5 +74,5 @@ def changed(source: bytes) -> SourceChanged:
     """Give the error that tells of a file that changed while it was read."""
     shown = os.fsdecode(source)
     mend = Words("等写入结束后重做", "do it again when nothing writes to it any more")
-    return SourceChanged(f"读取期间文件有变动:{shown}", f"the file changed while it was read: {shown}",
+    return SourceChanged("读取期间文件有变动", "the file changed while it was read",
                          mend=mend, file=shown)  # fmt: skip

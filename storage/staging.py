@@ -179,10 +179,10 @@ def _refuse_large_folders(walked: Walked, source: Path) -> None:
 
 def _empty(shown: str) -> EmptyFile:
     mend = Words("检查来源,多半是复制时出错", "check where it came from; a copy has probably failed")
-    return EmptyFile(f"空文件:{shown}", f"empty file: {shown}", mend=mend, file=shown)
+    return EmptyFile("空文件", "an empty file", mend=mend, file=shown)
 
 
 def _changed(shown: str) -> SourceChanged:
     mend = Words("等写入结束后重做", "do it again when nothing writes to it any more")
-    zh, en = f"读取期间文件夹有变动:{shown}", f"the folder changed while it was read: {shown}"
+    zh, en = "读取期间文件夹有变动", "the folder changed while it was read"
     return SourceChanged(zh, en, mend=mend, file=shown)

@@ -5,6 +5,7 @@ The same walk serves storing and verifying, so both see the same files.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 _IGNORED = frozenset({"Thumbs.db", ".DS_Store"})
 _OWNER_FILE = "~$"
 """What office programs put before the name of a document that is open."""
+
+
+_REASONS = {
+    errno.ENOENT: "没有这个文件或目录",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "不允许",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.ENAMETOOLONG: "名称过长",
+    errno.ELOOP: "符号链接过多",
+    errno.EIO: "读介质出错",
+}
+"""The system's reasons in Chinese; others stay as the system says them."""
 
 
 class Identity(NamedTuple):
@@ -101,8 +114,9 @@ def walk(folder: Path, left_out: Collection[str] = ()) -> Walked:
 def unreadable(source: object, error: Exception) -> UnreadableSource:
     """Give the error that tells why a source cannot be read."""
     reason = (isinstance(error, OSError) and error.strerror) or str(error)
+    chinese = _REASONS.get(error.errno or 0, reason) if isinstance(error, OSError) else reason
     mend = Words("检查路径、权限和介质", "check the path, the permissions and the medium")
-    zh, en = f"读不了 {source}({reason})", f"cannot read {source} ({reason})"
+    zh, en = f"读不了:{chinese}", f"cannot be read: {reason}"
     return UnreadableSource(zh, en, mend=mend, file=str(source))
 
 
@@ -138,11 +152,11 @@ def _join(parent: str, name: str) -> str:
 def _special(shown: str, *, symlink: bool) -> UnsafeName:
     if symlink:
         mend = Words("请换成它指向的文件本身", "put the file itself in its place")
-        return UnsafeName(f"不接受符号链接:{shown}", f"symbolic links are refused: {shown}", mend=mend, file=shown)
+        return UnsafeName("不接受符号链接", "symbolic links are refused", mend=mend, file=shown)
     mend = Words("只接受普通文件和文件夹", "only regular files and folders are accepted")
-    return UnsafeName(f"不是普通文件:{shown}", f"not a regular file: {shown}", mend=mend, file=shown)
+    return UnsafeName("不是普通文件", "not a regular file", mend=mend, file=shown)
 
 
 def _empty(folder: Path) -> UnsafeName:
     mend = Words("删去空文件夹,或放入文件", "remove the empty folder or put something into it")
-    return UnsafeName(f"空文件夹:{folder}", f"empty folder: {folder}", mend=mend, file=str(folder))
+    return UnsafeName("空文件夹", "an empty folder", mend=mend, file=str(folder))

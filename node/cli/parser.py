@@ -40,6 +40,7 @@ _MISTAKES = (
     (r"^the following arguments are required: (.*)$", r"缺少参数 \1"),
     (r"^argument (\S+): invalid int value: (.*)$", r"参数 \1 的值 \2 不是整数"),
     (r"^argument (\S+): invalid choice: (.*) \(choose from (.*)\)$", r"参数 \1 不能是 \2,可以是 \3"),
+    (r"^argument (\S+): ignored explicit argument (.*)$", r"参数 \1 不带值,却给了 \2"),
     (r"^argument (\S+): expected one argument$", r"参数 \1 后面缺少值"),
 )
 """What argparse says → the same in Chinese."""

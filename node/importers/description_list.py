@@ -101,7 +101,8 @@ def _rows(reader: Iterator[list[str]], list_file: Path) -> Iterator[list[str]]:
         yield from reader
     except csv.Error as error:
         row = getattr(reader, "line_num", None)
-        raise BadInput(f"不是合法的 CSV:{error}", f"not CSV: {error}", file=str(list_file), row=row) from error
+        chinese = "引号没有闭合" if "unexpected end" in str(error) else "引号或分隔符不对"
+        raise BadInput(f"不是合法的 CSV:{chinese}", f"not CSV: {error}", file=str(list_file), row=row) from error
 
 
 def _fields(headings: list[str], list_file: Path) -> list[str]:

@@ -6,6 +6,7 @@ SHA-256 of the line's RFC 8785 bytes.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,11 @@ class Unit:
 
 def read_unit(data: bytes, *, id_field: str, resource_id: str | None) -> Unit:
     """Read one line of a unit file; raise BadInput with the field that is wrong."""
-    value = canonical.decode(data)
+    try:
+        value = canonical.decode(data)
+    except BadInput as error:
+        error.field = error.field or _field_of_number(data)
+        raise
     if not isinstance(value, dict):
         raise BadInput("这一行不是 JSON 对象", "the line is not a JSON object")
     if "salt" in value:
@@ -47,6 +52,23 @@ def read_unit(data: bytes, *, id_field: str, resource_id: str | None) -> Unit:
         zh = f"resource_id {named} 与 --resource {resource_id} 不一致"
         raise BadInput(zh, f"resource_id {named} is not the --resource {resource_id}", field="resource_id")
     return Unit(resource_id=named, unit_id=_identifier(value, id_field), value=value)
+
+
+def _field_of_number(data: bytes) -> str | None:
+    """Find the field whose number a record may not hold, for the error that refuses it; None when there is none."""
+    try:
+        waiting = [("", json.loads(data))]
+    except (ValueError, RecursionError):
+        return None
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(key, item) for key, item in value.items()]
+        elif isinstance(value, list):
+            waiting += [(name, item) for item in value]
+        elif isinstance(value, float) or (isinstance(value, int) and abs(value) > canonical.LARGEST_INTEGER):
+            return name or None
+    return None
 
 
 def _identifier(value: dict[str, Any], id_field: str) -> str:

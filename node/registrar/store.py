@@ -194,5 +194,7 @@ def _at(error: BadInput, request: RegisterRequest) -> BadInput:
 def _told(error: StorageError, request: RegisterRequest) -> StorageError:
     """Say in which row of a list the source stood."""
     if request.list_file is not None:
+        words = error.words
+        error.words = type(words)(f"{error.file}:{words.zh}", f"{error.file}: {words.en}")
         error.file, error.row, error.field = request.list_file, request.row, "path"
     return error

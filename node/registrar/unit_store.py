@@ -72,15 +72,13 @@ class UnitStore:
                 first = self._journal.units.next_batch()
                 for chunk in read_chunks(request):
                     units = self._check(chunk, request, bad)
-                    if bad:
-                        if len(bad) >= MOST_REPORTED:
-                            break
-                        continue
                     batch_id = self._journal.units.next_batch()
                     fresh = self._enter(units, range(first, batch_id + 1), request, bad)
                     known += len(units) - len(fresh)
                     if fresh and not bad:
                         staged.append(self._stage(fresh, batch_id, request))
+                    if len(bad) >= MOST_REPORTED:
+                        break
                 if not staged and not known and not bad:
                     zh, en = "文件里没有知识单元", "the file holds no unit"
                     raise BadInput(zh, en, file=str(request.file))  # noqa: TRY301 - undoes the transaction

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,14 +40,16 @@ def test_one_wrong_character_is_found(number: Number, place: int, character: str
         Number.parse(changed)
 
 
-@given(NUMBERS, st.integers(0, 22))
-def test_two_exchanged_neighbours_are_found(number: Number, place: int) -> None:
-    text = str(number)
-    changed = text[:place] + text[place + 1] + text[place] + text[place + 2 :]
-    if changed == text:
-        return
-    with pytest.raises(BadInput):
-        Number.parse(changed)
+def test_exchanged_neighbours_are_found_but_for_one_pair_in_each_state() -> None:
+    letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    pairs = list(itertools.combinations(letters, 2))
+    missed = [
+        (first, one, other)
+        for first in letters
+        for one, other in pairs
+        if check_character(first + one + other) == check_character(first + other + one)
+    ]
+    assert (len(missed), len(letters) * len(pairs)) == (36, 22_680)  # the system finds 99.8 in 100 of them
 
 
 @pytest.mark.parametrize("code", ["12100000400001234X", "121000004000012", "12100000400001234O", ""])
