@@ -1,6 +1,7 @@
-"""Run a command that kills itself with SIGKILL, or fails, at the n-th arrival at a named step.
+"""Run a command to which something happens at the n-th arrival at a named step of its work.
 
-`doomed.py STEP N ARGS…`: "step" kills there; "!step" raises an error there instead, as a full disk would.
+`doomed.py STEP N ARGS…`: "step" kills it there with SIGKILL; "!step" raises an error there, as a full disk would;
+"?step" stops it there until it gets SIGCONT.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from node.cli.main import main
 
 
 def doom(step: str, times: int) -> None:
-    wanted, left = step.removeprefix("!"), times
+    """Open every home with a crash point; the command itself is the one that users run."""
+    wanted, left = step.lstrip("!?"), times
 
     def crash_point(reached: str) -> None:
         nonlocal left
-        if reached == wanted:
-            left -= 1
-            if left == 0 and step.startswith("!"):
-                raise OSError(5, "broken on purpose")
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if reached != wanted:
+            return
+        left -= 1
+        if left == 0 and step.startswith("!"):
+            raise OSError(5, "broken on purpose")
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGSTOP if step.startswith("?") else signal.SIGKILL)
 
     whole = node.runtime.open_for_writing
 

@@ -1,61 +1,130 @@
-"""Judges that know nothing of the node's own code paths: sha256sum, an OCFL validator, raw logs of the chain."""
+"""Judges that share no code with what they judge: sha256sum, an OCFL validator, the chain's raw eth_getLogs.
+
+They compare what lies in a home with the acknowledgements that its processes printed, which are kept outside it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
-import sqlite3
+import re
 import subprocess
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import ocfl
 from eth_hash.auto import keccak
 
+from node.chain.embedded import EmbeddedChain
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-SIGNATURE = b"Registered(bytes8,bytes32,bytes32,uint8,uint32,bytes32,bytes,bytes32,uint16,bytes32,bytes32)"
-ACCEPTED_WARNINGS = {"W004", "W005"}
+REGISTERED = keccak(b"Registered(bytes8,bytes32,bytes32,uint8,uint32,bytes32,bytes,bytes32,uint16,bytes32,bytes32)")
+COMMITTED = keccak(b"UnitsCommitted(bytes8,bytes32,bytes32,uint32,bytes,bytes32,uint16,bytes32,bytes32,bytes32)")
+REMARKS = {"W004", "W005"}
+"""What the validator may remark on: SHA-256 for SHA-512, and object ids that are no URIs."""
 
 
-def payload_folders(home: Path) -> list[Path]:
-    return sorted(path for path in (home / "storage").rglob("payload") if path.is_dir())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnChain:
+    """What one log of the registry says: the topics as they stand, and where the log stands."""
+
+    name: str
+    digest: str
+    tx_hash: str
+    height: int
+
+
+def logs_on_chain(home: Path, topic: bytes) -> list[OnChain]:
+    """Ask the chain's own JSON-RPC for the raw logs of an event; ``name`` is the second topic."""
+
+    async def ask() -> list[dict[str, Any]]:
+        async with EmbeddedChain.open(home / "chain.db") as chain:
+            wanted = {"fromBlock": "0x0", "toBlock": "latest", "topics": ["0x" + topic.hex()]}
+            request = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [wanted]}
+            answer: dict[str, Any] = json.loads(await chain.rpc.answer_bytes(json.dumps(request).encode()) or b"")
+            return list(answer["result"])
+
+    return [
+        OnChain(
+            name=log["topics"][2], digest=log["topics"][3].removeprefix("0x"), tx_hash=log["transactionHash"],
+            height=int(log["blockNumber"], 16),
+        )
+        for log in asyncio.run(ask())
+    ]  # fmt: skip
+
+
+def numbers_on_chain(home: Path) -> dict[str, OnChain]:
+    """Give every number that the chain knows, each of which stands there once."""
+    logs = logs_on_chain(home, REGISTERED)
+    found = {bytes.fromhex(log.name.removeprefix("0x")).rstrip(b"\0").decode(): log for log in logs}
+    assert len(found) == len(logs), "a number stands twice on chain"
+    return found
+
+
+def lists_on_chain(home: Path) -> dict[str, OnChain]:
+    """Give every unit list that the chain knows by its root, each of which stands there once."""
+    logs = logs_on_chain(home, COMMITTED)
+    found = {log.name: log for log in logs}
+    assert len(found) == len(logs) == len({log.digest for log in logs}), "a unit list stands twice on chain"
+    return found
+
+
+def objects_of(home: Path) -> dict[str, Path]:
+    """Give the folder of every object of the storage root by the id that its inventory says."""
+    inventories = sorted((home / "storage").glob("*/*/inventory.json"))
+    return {json.loads(path.read_bytes())["id"]: path.parent for path in inventories}
 
 
 def judge_digests(home: Path) -> None:
-    for payload in payload_folders(home):
-        command = ["sha256sum", "--quiet", "--strict", "-c", "../manifest-sha256.txt"]
+    """Let sha256sum check every payload file against the list that lies beside it."""
+    for folder in objects_of(home).values():
+        payload = folder / "v1" / "content" / "payload"
+        command = ["sha256sum", "--strict", "-c", "../manifest-sha256.txt"]
         done = subprocess.run(command, cwd=payload, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{payload}: {done.stdout}{done.stderr}"
+        files = sum(path.is_file() for path in payload.rglob("*"))
+        assert done.stdout.count(": OK\n") == files > 0, f"{payload}: {files} files, {done.stdout}"
 
 
 def judge_storage(home: Path) -> None:
+    """Let the validator read the whole storage root; it may remark on nothing that is not known."""
     root = ocfl.StorageRoot(root=str(home / "storage"))
-    root.validate(validate_objects=True, check_digests=True, log_warnings=False)
-    assert root.num_objects == root.good_objects
-    assert not root.errors
+    valid = root.validate(validate_objects=True, check_digests=True, log_warnings=True)
+    said = " ".join([*root.log.messages, *(message for _, message in root.errors)])
+    codes = set(re.findall(r"\[([EW]\d{3})[a-z]?\]", said))
+    assert valid, said
+    assert codes <= REMARKS, said
+    assert root.num_objects == root.good_objects == len(objects_of(home)), said
 
 
-def numbers_on_chain(home: Path) -> list[tuple[str, str]]:
-    """Give (number, content digest) of every Registered log, straight from the chain's file."""
-    connection = sqlite3.connect(f"file:{home / 'chain.db'}?mode=ro", uri=True)
-    sql = "SELECT topic2, topic3 FROM logs WHERE topic0 = ? ORDER BY height, log_index"
-    rows = connection.execute(sql, (keccak(SIGNATURE),)).fetchall()
-    connection.close()
-    return [(number.rstrip(b"\0").decode(), digest.hex()) for number, digest in rows]
-
-
-def judge_acknowledgements(home: Path, acknowledged: list[dict[str, object]]) -> None:
-    on_chain = numbers_on_chain(home)
-    assert len({number for number, _ in on_chain}) == len(on_chain), "a number stands twice on chain"
+def judge_acknowledgements(home: Path, acknowledged: Iterable[dict[str, Any]]) -> None:
+    """Look every acknowledgement up on the chain and in the storage root."""
+    numbers, lists, objects = numbers_on_chain(home), lists_on_chain(home), objects_of(home)
     for line in acknowledged:
-        if "resource_id" in line:
-            assert (line["resource_id"], line["sha256"]) in on_chain
-            folder = next(path for path in (home / "storage").rglob(str(line["resource_id"])) if path.is_dir())
-            inventory = json.loads((folder / "inventory.json").read_bytes())
-            assert inventory["id"] == line["resource_id"]
+        unit_list = "root" in line
+        log = lists[line["root"]] if unit_list else numbers[line["resource_id"]]
+        assert (log.digest, log.tx_hash, log.height) == (line["sha256"], line["tx_hash"], line["block_height"]), line
+        folder = objects[f"units-{line['sha256']}" if unit_list else line["resource_id"]]
+        if unit_list or line["kind"] == "file":
+            payload = next((folder / "v1" / "content" / "payload").iterdir())
+            done = subprocess.run(["sha256sum", payload], capture_output=True, text=True, check=True)
+            assert done.stdout.lstrip("\\").split()[0] == line["sha256"], line
 
 
-def judge(home: Path, acknowledged: list[dict[str, object]]) -> None:
+def judge_wholeness(home: Path) -> None:
+    """See that storage and chain hold the same things, so that nothing is there by half."""
+    stored = set(objects_of(home))
+    lists = {f"units-{log.digest}" for log in lists_on_chain(home).values()}
+    assert stored == set(numbers_on_chain(home)) | lists
+    assert list((home / "staging").iterdir()) == []
+
+
+def judge(home: Path, acknowledged: Iterable[dict[str, Any]]) -> None:
+    """Let every judge look at a home in which nothing is under way."""
     judge_digests(home)
     judge_storage(home)
     judge_acknowledgements(home, acknowledged)
+    judge_wholeness(home)
