@@ -42,6 +42,7 @@ class Place:
     def __init__(self, folder: Path, sizes: Sizes) -> None:
         self.folder = folder
         self.sizes = sizes
+        self._homes = 0
         self._passphrase = folder / "passphrase"
         self._passphrase.write_text("bench bench\n")
         own = {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(folder / "state"), "LANG": "C.UTF-8"}
@@ -50,14 +51,19 @@ class Place:
         self.runner = Runner(folder, self._environment)
 
     @contextmanager
-    def home(self) -> Iterator[Path]:
-        """Found a home, and remove it afterwards."""
-        path = self.folder / "home"
+    def home(self, *, keep: bool = False) -> Iterator[Path]:
+        """Found a home, and remove it afterwards unless it is to be kept until the bench is over.
+
+        Rows that make very many files keep theirs: ext4 passes over inodes for one to six minutes after they were
+        freed, so that 100,000 deletions make the next creations several times slower, ours as well as the other's.
+        """
+        self._homes += 1
+        path = self.folder / f"home{self._homes}"
         command = [PYTHON, HERE / "found_home.py", path, self._passphrase]
         subprocess.run(command, env=self._environment, check=True)
         yield path
-        shutil.rmtree(path)
-        shutil.rmtree(self.folder / "state", ignore_errors=True)
+        if not keep:
+            shutil.rmtree(path)
 
     def child(self, script: str, *arguments: str | Path) -> Sample:
         """Measure one of the scripts beside this file."""

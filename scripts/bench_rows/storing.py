@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from typing import TYPE_CHECKING
 
 from bench_rows.measure import Goal, Row, Sample
@@ -35,24 +34,26 @@ def store_large(place: Place) -> Iterator[Row]:
 
 
 def store_small(place: Place) -> Iterator[Row]:
-    """Many small files as resources of their own, stored alone, and registered until they are confirmed."""
+    """Many small files as resources of their own, stored alone, and registered until they are confirmed.
+
+    Nothing is deleted before the bench is over; see `Place.home`.
+    """
     count, size = place.sizes.small_files, place.sizes.small
-    folder, copy = place.folder / "small", place.folder / "small-copy"
+    folder = place.folder / "small"
     folder.mkdir()
     for i in range(count):
         (folder / f"{i:05}.bin").write_bytes(hashlib.shake_128(b"%d" % i).digest(size))
     stored: list[Sample] = []
     confirmed: list[Sample] = []
     other: list[Sample] = []
-    for _ in range(place.sizes.runs):
-        with place.home() as home:
+    for run in range(place.sizes.runs):
+        copy = place.folder / f"small-copy{run}"
+        with place.home(keep=True) as home:
             stored.append(place.child("store_resources.py", home, folder))
         other.append(place.shell('cd "$1"; openssl dgst -sha256 *; cp -r . "$2"; sync -f "$2"', folder, copy))
-        shutil.rmtree(copy)
-        with place.home() as home:
+        with place.home(keep=True) as home:
             confirmed.append(place.zhicang(home, "register", folder, "--each", "--json"))
             _expect(place, count)
-    shutil.rmtree(folder)
     name, other_name = f"{count:,} files of {_size(size)}", "openssl dgst + cp -r + sync -f"
     goal = Goal(text="≤ 6 s", seconds=6)
     yield Row(name=f"{name} stored", ours=stored, other_name=other_name, other=other, goal=goal)
