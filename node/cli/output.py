@@ -6,6 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from node.cli.progress import Progress
+
 if TYPE_CHECKING:
     from node.errors import Words
 
@@ -45,6 +47,10 @@ class Output:
             return
         text = error_text(error, self.language)
         self.note(text, text)
+
+    def progress(self, zh: str, en: str, total: int) -> Progress:
+        """Make a bar of `total` steps, drawn where a person sees it."""
+        return Progress(zh if self.language == "zh" else en, total, stream=self._stderr)
 
     def fail(self, exit_code: int) -> None:
         """Remember an exit code."""

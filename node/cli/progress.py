@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import Self, TextIO
 
@@ -14,11 +13,11 @@ INTERVAL = 0.1
 class Progress:
     """A bar of `total` steps; use as a context so that the line is cleared at the end."""
 
-    def __init__(self, label: str, total: int, *, stream: TextIO | None = None) -> None:
+    def __init__(self, label: str, total: int, *, stream: TextIO) -> None:
         self._label = label
         self._total = max(total, 1)
         self._done = 0
-        self._stream = stream or sys.stderr
+        self._stream = stream
         self._drawn = 0.0
         self._on = self._stream.isatty()
 

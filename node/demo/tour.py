@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,10 @@ from node.registrar.outcome import Refused, Registered
 from node.registrar.registrar import UnitsSummary
 from node.registrar.request import RegisterRequest
 from node.registrar.unit_file import UnitRequest
-from node.runtime import open_for_reading, open_for_writing, trust_anchor
+from node.runtime import open_for_reading, trust_anchor
 from storage.durable import write_durably
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from node.cli.output import Output
     from node.demo.collection import Collection
     from node.home import Home
@@ -37,28 +36,27 @@ SHOWN_PAGE = "p003.tif"
 class Tour:
     """One walk through the node; a repeated walk finds everything registered and goes on."""
 
-    def __init__(
-        self, *, home: Home, collection: Collection, passphrase: bytes, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, *, home: Home, collection: Collection) -> None:
         self._home = home
         self._collection = collection
-        self._passphrase = passphrase
-        self._environment = environment
-        self._numbers: dict[str, str] = {}
 
-    @property
+    @cached_property
     def pages_number(self) -> str:
-        """The registration number of the folder of page images."""
-        return self._numbers[self._collection.resources[0].name]
+        """The registration number of the folder of page images, once it is registered."""
+        with open_for_reading(self._home) as node:
+            # by name: a home that was moved knows its sources under their old folder
+            name = self._collection.resources[0].name
+            numbers = [row.number for row in node.journal.resources.all() if Path(row.source_path).name == name]
+        if not numbers:
+            raise OwnFault("演示资源不见了", "the demonstration's resource has vanished")
+        return numbers[0]
 
-    async def register(self, output: Output) -> None:
+    async def register(self, node: Writing, output: Output) -> None:
         """Steps 3 and 4: the three resources, then their units."""
-        async with open_for_writing(self._home, self._passphrase, environment=self._environment) as node:
-            await node.registrar.recover()
-            await self._register_resources(node, output)
-            await self._register_units(node, output)
+        numbers = await self._register_resources(node, output)
+        await self._register_units(node, output, numbers)
 
-    async def _register_resources(self, node: Writing, output: Output) -> None:
+    async def _register_resources(self, node: Writing, output: Output) -> dict[str, str]:
         wanted: list[RegisterRequest] = []
         for request in read_list(self._collection.description_list, defaults=Metadata(title="-", period=PERIOD)):
             if not isinstance(request, RegisterRequest):
@@ -69,8 +67,6 @@ class Tour:
             if isinstance(outcome, Refused):
                 raise outcome.error
             done.append(outcome)
-        # by name: a home that was moved knows its sources under their old folder
-        self._numbers = {Path(outcome.row.source_path).name: outcome.row.number for outcome in done}
         heights = sorted({outcome.act.height or 0 for outcome in done})
         span = str(heights[0]) if len(heights) == 1 else f"{heights[0]}—{heights[-1]}"
         output.say(f"[3/5] 上链 …… 已最终确认,区块高度 {span}", f"[3/5] on chain … final, height {span}")
@@ -83,11 +79,13 @@ class Tour:
                 f"      {row.number}  {row.title}{size}  {state}",
                 f"      {row.number}  {row.title}{english}  {english_state}",
             )
+        # by name: a home that was moved knows its sources under their old folder
+        return {Path(outcome.row.source_path).name: outcome.row.number for outcome in done}
 
-    async def _register_units(self, node: Writing, output: Output) -> None:
+    async def _register_units(self, node: Writing, output: Output, numbers: dict[str, str]) -> None:
         file = self._home.path / "collection-units.jsonl"
         lines = [json.loads(line) for line in self._collection.units_file.read_text(encoding="utf-8").splitlines()]
-        named = [line | {"resource_id": self._numbers[line.pop("resource")]} for line in lines]
+        named = [line | {"resource_id": numbers[line.pop("resource")]} for line in lines]
         write_durably(file, b"".join(canonical.encode(line) + b"\n" for line in named))
         async for outcome in node.registrar.register_units(UnitRequest(file=file, period=PERIOD)):
             if isinstance(outcome, Refused):

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from node.auditor.audit import audit
-from node.cli.progress import Progress
 from node.cli.session import home_of, mark_demonstration
 from node.errors import Doubtful
 from node.runtime import open_for_reading
@@ -33,8 +32,7 @@ async def _audit(arguments: argparse.Namespace, output: Output) -> None:
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
         resources = node.journal.resources.count()
-        label = "自检" if output.language == "zh" else "audit"
-        with Progress(label, 3 * resources + 1) as progress:
+        with output.progress("自检", "audit", 3 * resources + 1) as progress:
             async for finding in audit(node, step=progress.step):
                 count += 1
                 output.record(finding.to_json(output.language))

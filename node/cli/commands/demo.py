@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from node.cli.acting import perform
 from node.cli.parser import chooser
 from node.demo.collection import Collection, generate
 from node.demo.tour import Tour
@@ -16,11 +17,13 @@ from node.errors import BadInput, Words
 from node.founding import Institution, found
 from node.home import Home
 from node.version import VERSION
+from storage.durable import write_durably
 
 if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
+    from node.runtime import Writing
 
 DEMO_CHAIN_ID = 2_023_000_009
 """The chain id of every demonstration; a home in earnest draws its own below it."""
@@ -45,10 +48,17 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         raise BadInput(f"{home.path} 是正式节点,演示不会碰它", f"{home.path} is a home in earnest: the demonstration leaves it alone", mend=mend)
     _prepare(home, output)
     collection = _collection(home, output)
-    tour = Tour(home=home, collection=collection, passphrase=DEMO_PASSPHRASE, environment=os.environ)
-    asyncio.run(tour.register(output))
+    arguments.home, arguments.passphrase_file = home.path, home.path / "demo-passphrase"
+    perform(arguments, output, act)
+    tour = Tour(home=home, collection=collection)
     tour.verify(output)
     _next_steps(home, tour, output)
+
+
+async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> None:
+    """Register the made-up collection."""
+    home = Home(arguments.home)
+    await Tour(home=home, collection=generate(home.path / "collection")).register(node, output)
 
 
 def _banner(home: Home, output: Output) -> None:
@@ -62,7 +72,8 @@ def _banner(home: Home, output: Output) -> None:
 def _prepare(home: Home, output: Output) -> None:
     setup = os.environ.get("ZHICANG_SETUP_SECONDS", "")
     begun = time.monotonic()
-    if not home.identity_file.exists():
+    new = not home.identity_file.exists()
+    if new:
         asyncio.run(
             found(
                 home.path,
@@ -74,7 +85,8 @@ def _prepare(home: Home, output: Output) -> None:
                 demonstration=True,
             )
         )
-        (home.path / "demo-passphrase").write_bytes(DEMO_PASSPHRASE + b"\n")
+    write_durably(home.path / "demo-passphrase", DEMO_PASSPHRASE + b"\n")
+    if new:
         seconds = round(int(setup or 0) + time.monotonic() - begun)
         output.say(f"[1/5] 准备环境 …… 完成(仅首次,{seconds} 秒)", f"[1/5] set-up … done (only the first time, {seconds} s)")
         return

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from node.cli.acting import perform
 from node.cli.parser import add_passphrase, chooser, given_path
-from node.cli.progress import Progress
-from node.cli.session import home_of, mark_demonstration, passphrase_of
+from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words, ZhicangError
 from node.importers.description_list import read_list, read_period
 from node.records.metadata import Metadata, code_for
 from node.records.number import Number
 from node.registrar.outcome import Refused, Registered
 from node.registrar.request import RegisterRequest
-from node.runtime import open_for_writing
 from node.settings import read_settings
 
 if TYPE_CHECKING:
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
 
     from node.cli.output import Output
     from node.home import Home
+    from node.runtime import Writing
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
@@ -48,32 +46,27 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Register everything that was named; one that is refused holds up no other."""
+    perform(arguments, output, act)
+
+
+def prepare(arguments: argparse.Namespace) -> None:
+    """Turn what was named into requests, and leave them on the arguments."""
     home = home_of(arguments)
-    home.identity()
     arguments.programme = arguments.programme or read_settings(home.settings).programme
-    requests = [_outside(home, request) for request in requests_of(arguments)]
-    passphrase = passphrase_of(arguments, output, home)
-    asyncio.run(_register(arguments, output, requests, passphrase))
+    arguments.requests = [_outside(home, request) for request in requests_of(arguments)]
 
 
-async def _register(
-    arguments: argparse.Namespace, output: Output, requests: list[RegisterRequest | ZhicangError], passphrase: bytes
-) -> None:
-    home = home_of(arguments)
+async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> None:
+    """Register what was prepared; tell each outcome when it is final."""
+    requests: list[RegisterRequest | ZhicangError] = arguments.requests
+    mark_demonstration(node.identity, output)
     done = known = refused = 0
-    async with AsyncExitStack() as stack:
-        node = await stack.enter_async_context(open_for_writing(home, passphrase, environment=os.environ))
-        mark_demonstration(node.identity, output)
-        resumed = await node.registrar.recover()
-        if resumed:
-            output.note(f"已续办上次未完的 {len(resumed)} 笔交易", f"finished {len(resumed)} transaction(s) of an earlier run")
-        label = "登记" if output.language == "zh" else "register"
-        progress = stack.enter_context(Progress(label, 2 * len(requests)))
-        for request in requests:
-            if isinstance(request, ZhicangError):
-                refused += 1
-                output.refuse(request)
-        wanted = [request for request in requests if isinstance(request, RegisterRequest)]
+    for request in requests:
+        if isinstance(request, ZhicangError):
+            refused += 1
+            output.refuse(request)
+    wanted = [request for request in requests if isinstance(request, RegisterRequest)]
+    with output.progress("登记", "register", 2 * len(requests)) as progress:
         async for outcome in node.registrar.register(wanted, stored=progress.step):
             progress.step()
             if isinstance(outcome, Refused):

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import time
 from typing import TYPE_CHECKING
 
+from node.cli.acting import perform
 from node.cli.parser import add_passphrase, chooser, given_path
-from node.cli.session import home_of, mark_demonstration, passphrase_of
+from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput
 from node.importers.description_list import read_period
 from node.records.number import Number
 from node.registrar.outcome import Refused
 from node.registrar.registrar import CommittedUnits
 from node.registrar.unit_file import BadLines, UnitRequest
-from node.runtime import open_for_writing
 from node.settings import read_settings
 
 if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
+    from node.runtime import Writing
 
 LARGEST_BATCH = 10_000
 
@@ -42,46 +41,46 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Register the file, or refuse it whole."""
-    home = home_of(arguments)
-    home.identity()
+    perform(arguments, output, act)
+
+
+def prepare(arguments: argparse.Namespace) -> None:
+    """Check the options and leave the request on the arguments."""
     if not 1 <= arguments.batch <= LARGEST_BATCH:
         raise BadInput("--batch 应在 1—10000 之间", "--batch must be from 1 to 10000", field="batch")
     if arguments.resource:
         Number.parse(arguments.resource)
-    request = UnitRequest(
+    arguments.request = UnitRequest(
         file=arguments.file,
         id_field=arguments.id_field,
         resource_id=arguments.resource,
         batch=arguments.batch,
         period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
-        programme=arguments.programme or read_settings(home.settings).programme,
+        programme=arguments.programme or read_settings(home_of(arguments).settings).programme,
         lot=arguments.lot,
     )
     if not arguments.file.is_file():
         zh, en = "没有这个文件,或它不是普通文件", "no such file, or not a regular one"
         raise BadInput(zh, en, file=str(arguments.file))
-    passphrase = passphrase_of(arguments, output, home)
-    asyncio.run(_register(arguments, output, request, passphrase))
 
 
-async def _register(arguments: argparse.Namespace, output: Output, request: UnitRequest, passphrase: bytes) -> None:
-    async with open_for_writing(home_of(arguments), passphrase, environment=os.environ) as node:
-        mark_demonstration(node.identity, output)
-        await node.registrar.recover()
-        try:
-            async for outcome in node.registrar.register_units(request):
-                if isinstance(outcome, Refused):
-                    output.refuse(outcome.error, source=outcome.source)
-                elif isinstance(outcome, CommittedUnits):
-                    output.record(outcome.to_json())
-                    batch = outcome.batch
-                    output.say(f"第 {batch.id} 批:已上链 {batch.claimed} 条,区块高度 {outcome.height}", f"batch {batch.id}: {batch.claimed} units on chain, height {outcome.height}")
-                else:
-                    output.record({"summary": {"registered": outcome.fresh, "known": outcome.known, "refused": 0}})
-                    output.say(f"新上链 {outcome.fresh} 条,此前已登记 {outcome.known} 条", f"{outcome.fresh} units on chain, {outcome.known} registered before")
-        except BadLines as bad:
-            for error in bad.lines:
-                output.refuse(error)
-            output.record({"summary": {"registered": 0, "known": 0, "refused": len(bad.lines)}})
-            if not output.as_json:
-                output.refuse(bad)
+async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> None:
+    """Register the units; tell each batch when it is final, then the totals."""
+    mark_demonstration(node.identity, output)
+    try:
+        async for outcome in node.registrar.register_units(arguments.request):
+            if isinstance(outcome, Refused):
+                output.refuse(outcome.error, source=outcome.source)
+            elif isinstance(outcome, CommittedUnits):
+                output.record(outcome.to_json())
+                batch = outcome.batch
+                output.say(f"第 {batch.id} 批:已上链 {batch.claimed} 条,区块高度 {outcome.height}", f"batch {batch.id}: {batch.claimed} units on chain, height {outcome.height}")
+            else:
+                output.record({"summary": {"registered": outcome.fresh, "known": outcome.known, "refused": 0}})
+                output.say(f"新上链 {outcome.fresh} 条,此前已登记 {outcome.known} 条", f"{outcome.fresh} units on chain, {outcome.known} registered before")
+    except BadLines as bad:
+        for error in bad.lines:
+            output.refuse(error)
+        output.record({"summary": {"registered": 0, "known": 0, "refused": len(bad.lines)}})
+        if not output.as_json:
+            output.refuse(bad)
