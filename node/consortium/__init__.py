@@ -1,0 +1,1 @@
+"""Founding a consortium: its chain's first header, its validators' files, its registry, its trust anchor."""
