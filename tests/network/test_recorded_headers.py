@@ -12,7 +12,7 @@ from node.consortium.genesis import Genesis
 from node.receipts.header import Extra, Header, header_from_json
 from node.receipts.seals import check_seals, quorum, trim_seals
 
-VECTOR = Path(__file__).parents[1] / "vectors" / "receipts" / "qbft-live-votes.json"
+VECTOR = Path(__file__).parents[1] / "vectors" / "network" / "qbft-live-votes.json"
 
 
 @pytest.fixture(name="recorded", scope="module")
