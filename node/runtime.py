@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from contracts import calls
 from node.keys import load_key
-from node.receipts.anchor import AnchoredInstitution, TrustAnchor
+from node.receipts.anchor import TrustAnchor
+from node.receipts.founding import AnchoredInstitution, Founding
 from node.settings import Settings, read_settings
 from storage.blocks import BlockIndex
 from storage.journal import Journal
@@ -178,24 +179,27 @@ def watermark_path(identity: Identity, environment: Mapping[str, str]) -> Path:
 
 def trust_anchor(identity: Identity) -> TrustAnchor:
     """Give the anchor that a verifier of this node's receipts needs."""
-    return TrustAnchor(
+    founding = Founding(
         chain_id=identity.chain_id,
         genesis_hash=bytes.fromhex(identity.genesis_hash),
         registry=bytes.fromhex(identity.registry),
         registry_code_hash=bytes.fromhex(identity.registry_code_hash),
         validators=(bytes.fromhex(identity.validator),),
         governors=(bytes.fromhex(identity.governor),),
+        threshold=1,
         institutions=(
             AnchoredInstitution(
                 code=identity.code,
                 name=identity.name,
                 credit_code=identity.credit_code,
                 region=identity.region,
+                one_person=True,
                 registrars=(bytes.fromhex(identity.registrar),),
             ),
         ),
         demonstration=identity.demonstration,
     )
+    return TrustAnchor(founding=founding)
 
 
 def new_salt() -> str:

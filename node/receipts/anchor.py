@@ -1,157 +1,127 @@
-"""The trust anchor 信任锚: what a verifier pins beforehand, and the fingerprint by which people compare it.
+"""The trust anchor 信任锚: what a verifier pins beforehand, brought forward by proofs of every change since.
 
-It says which chain, which registry, which validators and whose keys. An anchor that comes from the node under audit
-proves nothing by itself; its fingerprint belongs on paper and on the consortium's web page.
+The founding part says which chain, which registry, which validators and whose keys, and has the fingerprint by which
+people compare it; an anchor that comes from the node under audit proves nothing by itself. What follows it is proven,
+so it may come from anybody. `Trust.of` checks the proofs and says who is trusted at which height.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from node.errors import BadInput
+from node.receipts.changes import Change, read_changes, read_material
 from node.receipts.errors import MalformedAnchor
-from node.receipts.fields import LARGEST as LARGEST_INTEGER
 from node.receipts.fields import Fields, read_document, to_hex
+from node.receipts.founding import Founding
+from node.receipts.state_proof import StateProof
 from node.records import canonical
 
+if TYPE_CHECKING:
+    from node.receipts.material import ProofMaterial
+
 FORMAT, VERSION = "zhicang-trust-anchor", 1
-LARGEST = 4 << 20
-"""Bytes of an anchor that are read at most."""
-MOST_MEMBERS = 10_000
-_GROUP = 4
-_ADDRESS, _DIGEST = 20, 32
-_FOUNDING = (
-    "chain_id", "genesis_hash", "registry", "registry_code_hash", "validators", "governors", "institutions",
-    "demonstration",
-)  # fmt: skip
-_INSTITUTION = ("code", "name", "credit_code", "region", "registrars")
+LARGEST = 64 << 20
+"""Bytes of an anchor that are read at most: 200,000 headers of anchored chains, or some 10,000 changes, fit."""
+MOST_CHAINS, MOST_HEADERS, LARGEST_LOG_INDEX = 1_000, 500_000, 2**16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnchoredInstitution:
-    """An institution: its code on chain, its name and codes, and its registrars' addresses, ascending."""
+class AnchoredChain:
+    """Another chain, fixed in this one by `ChainAnchored`: its own anchor and the hashes of all its headers.
 
-    code: str
-    name: str
-    credit_code: str
-    region: str
-    registrars: tuple[bytes, ...]
+    ``headers`` begin with the genesis; ``material`` and ``log_index`` are of the transaction that anchored it here.
+    """
+
+    founding: Founding
+    changes: tuple[Change, ...]
+    headers: tuple[bytes, ...]
+    material: ProofMaterial
+    log_index: int
 
     def to_json(self) -> dict[str, Any]:
-        """Give its object in the founding part."""
-        named = {"code": self.code, "name": self.name, "credit_code": self.credit_code, "region": self.region}
-        return named | {"registrars": [to_hex(address) for address in self.registrars]}
+        """Give its object in an anchor."""
+        return {
+            "founding": self.founding.to_json(),
+            "changes": [change.to_json() for change in self.changes],
+            "headers": [to_hex(digest) for digest in self.headers],
+            "transaction": self.material.to_json(),
+            "log_index": self.log_index,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustAnchor:
-    """The founding part of a chain; addresses of 20 bytes, hashes of 32, every list ascending and without repetition.
+    """An anchor: its founding part, the changes since in their order, and what else is proven.
 
-    Format version 1 has no changes and no anchored chains: their lists are there, and empty.
+    ``known`` proves the registry's governance slot under a header: that there was no governance act up to it but those
+    in ``changes``. ``anchored`` are ascending by genesis hash, one entry a chain.
 
     Raises:
-        MalformedAnchor: a list is empty, out of order or repeats, or one key serves two institutions.
+        MalformedAnchor: ``anchored`` is out of order or repeats.
     """
 
-    chain_id: int
-    genesis_hash: bytes
-    registry: bytes
-    registry_code_hash: bytes
-    validators: tuple[bytes, ...]
-    governors: tuple[bytes, ...]
-    institutions: tuple[AnchoredInstitution, ...]
-    demonstration: bool = False
+    founding: Founding
+    changes: tuple[Change, ...] = ()
+    known: StateProof | None = None
+    anchored: tuple[AnchoredChain, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_order("validators", self.validators)
-        _check_order("governors", self.governors)
-        _check_order("institutions", tuple(institution.code.encode() for institution in self.institutions))
-        for institution in self.institutions:
-            _check_order("registrars", institution.registrars)
-        keys = [key for institution in self.institutions for key in institution.registrars]
-        if len(set(keys)) != len(keys):
-            raise MalformedAnchor("同一密钥属于两个机构", "one key serves two institutions", field="registrars")
+        chains = [chain.founding.genesis_hash for chain in self.anchored]
+        if chains != sorted(set(chains)):
+            raise MalformedAnchor("anchored 无序或有重复", "anchored is out of order or repeats", field="anchored")
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of the canonical founding part: 64 hex digits in 16 groups of four, joined by hyphens.
-
-        All 64, because a shorter one could be met by a forged anchor made at leisure; in groups, because people read
-        it out to each other.
-        """
-        digits = canonical.digest(self._founding()).hex()
-        return "-".join(digits[start : start + _GROUP] for start in range(0, len(digits), _GROUP))
-
-    def has_fingerprint(self, given: str) -> bool:
-        """Compare a fingerprint as somebody typed it: case, spaces and hyphens do not matter."""
-        return re.sub(r"[\s-]", "", given).lower() == self.fingerprint.replace("-", "")
-
-    def institution(self, code: bytes) -> AnchoredInstitution | None:
-        """Give the institution with a code (8 ASCII bytes), or None."""
-        return next((one for one in self.institutions if one.code.encode() == code), None)
+        """The fingerprint of its founding part."""
+        return self.founding.fingerprint
 
     def to_json_bytes(self) -> bytes:
         """Give the anchor's file (canonical JSON)."""
-        frame = {"format": FORMAT, "version": VERSION, "changes": [], "anchored": []}
-        return canonical.encode(frame | {"founding": self._founding()})
+        return canonical.encode(
+            {
+                "format": FORMAT,
+                "version": VERSION,
+                "founding": self.founding.to_json(),
+                "changes": [change.to_json() for change in self.changes],
+                "known": None if self.known is None else self.known.to_json(),
+                "anchored": [chain.to_json() for chain in self.anchored],
+            }
+        )
 
     @classmethod
     def from_json_bytes(cls, data: bytes, *, limit: int = LARGEST) -> TrustAnchor:
-        """Read an anchor's file; raise MalformedAnchor unless it is in its one form and at most `limit` bytes."""
+        """Read an anchor's file; raise MalformedAnchor unless it is in its one form and at most `limit` bytes.
+
+        Its proofs are not checked by that.
+        """
+        names = ("format", "version", "founding", "changes", "known", "anchored")
         try:
-            fields = Fields(read_document(data, limit=limit), ("format", "version", "founding", "changes", "anchored"))
+            fields = Fields(read_document(data, limit=limit), names)
             fields.fixed("format", FORMAT)
             fields.fixed("version", VERSION)
-            fields.fixed("changes", [])
-            fields.fixed("anchored", [])
-            return _read_founding(fields.object("founding", _FOUNDING))
+            known = fields.raw("known")
+            return cls(
+                founding=Founding.from_json(fields.raw("founding")),
+                changes=read_changes(fields),
+                known=None if known is None else StateProof.from_json(known, where="known"),
+                anchored=tuple(
+                    _read_chain(item, f"anchored[{place}]")
+                    for place, item in enumerate(fields.items("anchored", most=MOST_CHAINS))
+                ),
+            )
         except BadInput as error:
             zh, en = f"信任锚不合格式:{error.words.zh}", f"malformed trust anchor: {error.words.en}"
             raise MalformedAnchor(zh, en, field=error.field) from error
 
-    def _founding(self) -> dict[str, Any]:
-        return {
-            "chain_id": self.chain_id,
-            "genesis_hash": to_hex(self.genesis_hash),
-            "registry": to_hex(self.registry),
-            "registry_code_hash": to_hex(self.registry_code_hash),
-            "validators": [to_hex(address) for address in self.validators],
-            "governors": [to_hex(address) for address in self.governors],
-            "institutions": [institution.to_json() for institution in self.institutions],
-            "demonstration": self.demonstration,
-        }
 
-
-def _read_founding(fields: Fields) -> TrustAnchor:
-    institutions = fields.items("institutions", most=MOST_MEMBERS)
-    return TrustAnchor(
-        chain_id=fields.integer("chain_id", least=1, most=LARGEST_INTEGER),
-        genesis_hash=fields.hexadecimal("genesis_hash", width=_DIGEST),
-        registry=fields.hexadecimal("registry", width=_ADDRESS),
-        registry_code_hash=fields.hexadecimal("registry_code_hash", width=_DIGEST),
-        validators=fields.hexadecimal_list("validators", most=MOST_MEMBERS, width=_ADDRESS),
-        governors=fields.hexadecimal_list("governors", most=MOST_MEMBERS, width=_ADDRESS),
-        institutions=tuple(
-            _read_institution(Fields(item, _INSTITUTION, where=f"founding.institutions[{place}]"))
-            for place, item in enumerate(institutions)
-        ),
-        demonstration=fields.boolean("demonstration"),
+def _read_chain(value: Any, where: str) -> AnchoredChain:
+    fields = Fields(value, ("founding", "changes", "headers", "transaction", "log_index"), where=where)
+    return AnchoredChain(
+        founding=Founding.from_json(fields.raw("founding"), where=f"{where}.founding"),
+        changes=read_changes(fields, where=f"{where}.changes"),
+        headers=fields.hexadecimal_list("headers", most=MOST_HEADERS, width=32),
+        material=read_material(fields.raw("transaction"), where=f"{where}.transaction"),
+        log_index=fields.integer("log_index", most=LARGEST_LOG_INDEX),
     )
-
-
-def _read_institution(fields: Fields) -> AnchoredInstitution:
-    return AnchoredInstitution(
-        code=fields.text("code", pattern="[0-9A-Z]{8}"),
-        name=fields.text("name"),
-        credit_code=fields.text("credit_code", pattern="[0-9A-Z]{18}"),
-        region=fields.text("region", pattern="[0-9]{6}"),
-        registrars=fields.hexadecimal_list("registrars", most=MOST_MEMBERS, width=_ADDRESS),
-    )
-
-
-def _check_order(name: str, members: tuple[bytes, ...]) -> None:
-    if not members or list(members) != sorted(set(members)):
-        zh, en = f"{name} 为空、未排序或有重复", f"{name} must be sorted, without repetition and not empty"
-        raise MalformedAnchor(zh, en, field=name)

@@ -48,7 +48,7 @@ def check_tx_receipt(receipt: Receipt, anchor: TrustAnchor) -> Words:
     if not tx_receipt.succeeded:
         raise BadProof("交易执行失败", "the transaction failed")
     emitter = tx_receipt.logs[receipt.log_index].address
-    if emitter != anchor.registry:
+    if emitter != anchor.founding.registry:
         zh = f"事件由合约 0x{emitter.hex()} 发出,不是登记合约"
         raise BadProof(zh, f"the event was emitted by 0x{emitter.hex()}, which is not the registry")
     zh = f"交易回执第 {material.index} 号在 receiptsRoot 之下,执行成功,事件由登记合约发出"
@@ -62,12 +62,12 @@ def check_transaction(receipt: Receipt, anchor: TrustAnchor) -> Words:
     transaction = decode_transaction(walk(root, material.index, material.transaction_path))
     if transaction.tx_hash != receipt.tx_hash:
         raise BadProof("交易号与凭证所写不符", "the tx_hash is not the one in the receipt")
-    if transaction.chain_id != anchor.chain_id:
-        zh = f"交易属于链 {transaction.chain_id},不是信任锚的链 {anchor.chain_id}"
-        raise BadProof(zh, f"the transaction is for chain {transaction.chain_id}, not {anchor.chain_id}")
+    if transaction.chain_id != anchor.founding.chain_id:
+        zh = f"交易属于链 {transaction.chain_id},不是信任锚的链 {anchor.founding.chain_id}"
+        raise BadProof(zh, f"the transaction is for chain {transaction.chain_id}, not {anchor.founding.chain_id}")
     event = _event_in(_end_of(material.tx_receipt_path), receipt.log_index)
     sender = _check_sender(transaction, event, anchor)
-    if transaction.to != anchor.registry:
+    if transaction.to != anchor.founding.registry:
         zh, en = f"交易调用的是 0x{transaction.to.hex()}", f"the transaction calls 0x{transaction.to.hex()}"
         raise BadProof(f"{zh},不是登记合约", f"{en}, not the registry")
     _check_calldata(transaction.calldata, event)
@@ -85,7 +85,7 @@ def check_header(receipt: Receipt, anchor: TrustAnchor) -> Words:
     constants = (header.difficulty, header.mix_hash, header.uncles_hash, header.nonce)
     if constants != (1, MIX_HASH, EMPTY_UNCLES_HASH, bytes(8)) or header.timestamp > LATEST_TIME:
         raise BadProof("不是 QBFT 区块头", "not a QBFT header")
-    if sorted(Extra.decode(header.extra_data).validators) != list(anchor.validators):
+    if sorted(Extra.decode(header.extra_data).validators) != list(anchor.founding.validators):
         zh = "区块头所列的验证节点不是信任锚中的那些:是别的链,或信任锚太旧"
         raise BadProof(zh, "it lists other validators than the anchor: another chain, or the anchor is too old")
     return Words(f"区块高度 {header.number}", f"height {header.number}, block hash 0x{header.block_hash.hex()}")
@@ -93,8 +93,8 @@ def check_header(receipt: Receipt, anchor: TrustAnchor) -> Words:
 
 def check_quorum(receipt: Receipt, anchor: TrustAnchor) -> Words:
     """Step 9: exactly a quorum of the anchor's validators sealed the header."""
-    signers = check_seals(decode_header(receipt.material.header), anchor.validators)
-    count, whole = len(signers), len(anchor.validators)
+    signers = check_seals(decode_header(receipt.material.header), anchor.founding.validators)
+    count, whole = len(signers), len(anchor.founding.validators)
     zh = f"{whole} 个验证节点中 {count} 个封签,达到法定数"
     return Words(zh, f"sealed by {count} of {whole} validators, a quorum")
 
@@ -122,7 +122,7 @@ def _event_in(raw: bytes, log_index: int) -> Act:
 
 def _check_sender(transaction: Transaction, event: Act, anchor: TrustAnchor) -> bytes:
     sender, code = transaction.sender(), event.institution
-    institution = anchor.institution(code)
+    institution = anchor.founding.institution(code)
     if institution is None:
         name = code.decode("ascii", "replace")
         raise BadProof(f"信任锚中没有机构 {name}", f"the anchor has no institution {name}")

@@ -8,11 +8,13 @@ Doubtful
 ├── MismatchedChain      1  an engine's answers that do not give the roots of their own header
 └── BadProof             1  a part of a proof that does not hold; `verify` turns it into a failed step
     └── MalformedHeader  1  bytes that are no canonical QBFT header
+Unavailable
+└── AnchorTooOld         3  a header above what the trust anchor knows; a step of `verify` that cannot be judged
 """
 
 from __future__ import annotations
 
-from node.errors import BadInput, Doubtful
+from node.errors import BadInput, Doubtful, Unavailable
 
 
 class MalformedAnchor(BadInput):
@@ -49,3 +51,9 @@ class MalformedHeader(BadProof):
     """Bytes that are no canonical QBFT header."""
 
     code = "malformed-header"
+
+
+class AnchorTooOld(Unavailable):
+    """A header above what the trust anchor knows, with a key or validators that are unknown to it."""
+
+    code = "anchor-too-old"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "zhicang-proof", 1
 LARGEST = 16 << 20
 """Bytes of a proof file that are read at most; one of a full group has about 200 KB."""
+FIELDS = ("header", "index", "transaction_path", "tx_receipt_path")
 LARGEST_INDEX = 2**24
 LONGEST_PATH = 12
 """Nodes; a path under the largest index has nine at most."""
@@ -51,33 +52,37 @@ class ProofMaterial:
         """Give the receipt at the end of its path; raise BadProof when the path does not hold."""
         return decode_tx_receipt(walk(self.decode_header().receipts_root, self.index, self.tx_receipt_path))
 
+    def to_json(self) -> dict[str, Any]:
+        """Give its object, as it stands in a trust anchor."""
+        return {
+            "header": to_hex(self.header),
+            "index": self.index,
+            "transaction_path": [to_hex(node) for node in self.transaction_path],
+            "tx_receipt_path": [to_hex(node) for node in self.tx_receipt_path],
+        }
+
     def to_json_bytes(self) -> bytes:
         """Give the bytes of the proof file (canonical JSON)."""
-        return canonical.encode(
-            {
-                "format": FORMAT,
-                "version": VERSION,
-                "header": to_hex(self.header),
-                "index": self.index,
-                "transaction_path": [to_hex(node) for node in self.transaction_path],
-                "tx_receipt_path": [to_hex(node) for node in self.tx_receipt_path],
-            }
+        return canonical.encode({"format": FORMAT, "version": VERSION} | self.to_json())
+
+    @classmethod
+    def read(cls, fields: Fields) -> ProofMaterial:
+        """Read its fields; raise BadInput with the one that is wrong. Whether its paths hold is not looked at."""
+        return cls(
+            header=fields.hexadecimal("header"),
+            index=fields.integer("index", most=LARGEST_INDEX),
+            transaction_path=fields.hexadecimal_list("transaction_path", most=LONGEST_PATH),
+            tx_receipt_path=fields.hexadecimal_list("tx_receipt_path", most=LONGEST_PATH),
         )
 
     @classmethod
     def from_json_bytes(cls, data: bytes, *, limit: int = LARGEST) -> ProofMaterial:
         """Read a proof file; raise MalformedMaterial unless it is in its one form and its paths hold."""
-        names = ("format", "version", "header", "index", "transaction_path", "tx_receipt_path")
         try:
-            fields = Fields(read_document(data, limit=limit), names)
+            fields = Fields(read_document(data, limit=limit), ("format", "version", *FIELDS))
             fields.fixed("format", FORMAT)
             fields.fixed("version", VERSION)
-            material = cls(
-                header=fields.hexadecimal("header"),
-                index=fields.integer("index", most=LARGEST_INDEX),
-                transaction_path=fields.hexadecimal_list("transaction_path", most=LONGEST_PATH),
-                tx_receipt_path=fields.hexadecimal_list("tx_receipt_path", most=LONGEST_PATH),
-            )
+            material = cls.read(fields)
             material.transaction()
             material.tx_receipt()
         except (BadInput, BadProof) as error:

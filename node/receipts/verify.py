@@ -86,7 +86,7 @@ def _check_anchor(anchor: TrustAnchor, fingerprint: str | None) -> Words:
     if fingerprint is None:
         zh = f"指纹 {anchor.fingerprint};未指定,请与纸面或网站上的比对"
         return Words(zh, f"fingerprint {anchor.fingerprint}; none required: compare it with paper or web page")
-    if not anchor.has_fingerprint(fingerprint):
+    if not anchor.founding.has_fingerprint(fingerprint):
         zh = f"指纹为 {anchor.fingerprint},不是所要求的 {fingerprint[:100]}"
         raise BadProof(zh, f"its fingerprint is {anchor.fingerprint}, not {fingerprint[:100]} as required")
     return Words(f"指纹 {anchor.fingerprint},与所要求的一致", f"fingerprint {anchor.fingerprint}, as required")
@@ -102,14 +102,14 @@ def _verdict_no(receipt: Receipt, anchor: TrustAnchor, steps: tuple[Step, ...]) 
         record=receipt.record,
         institution=_name_of(receipt, anchor),
         fingerprint=anchor.fingerprint,
-        demonstration=anchor.demonstration,
+        demonstration=anchor.founding.demonstration,
         statements=(Words(zh, en),),
     )
 
 
 def _verdict_yes(subject: Subject, receipt: Receipt, anchor: TrustAnchor, steps: tuple[Step, ...]) -> Verdict:
     header = receipt.material.decode_header()
-    assurance = Assurance(sealed=quorum(len(anchor.validators)), validators=len(anchor.validators))
+    assurance = Assurance(sealed=quorum(len(anchor.founding.validators)), validators=len(anchor.founding.validators))
     members, member_count = members_of(subject, receipt)
     return Verdict(
         answer="yes",
@@ -117,8 +117,8 @@ def _verdict_yes(subject: Subject, receipt: Receipt, anchor: TrustAnchor, steps:
         record=receipt.record,
         institution=_name_of(receipt, anchor),
         fingerprint=anchor.fingerprint,
-        demonstration=anchor.demonstration,
-        statements=_statements(header.number, header.timestamp, assurance, demonstration=anchor.demonstration),
+        demonstration=anchor.founding.demonstration,
+        statements=_statements(header.number, header.timestamp, assurance, demonstration=anchor.founding.demonstration),
         height=header.number,
         header_time=header.timestamp,
         assurance=assurance,
@@ -145,5 +145,5 @@ def _statements(height: int, time: int, assurance: Assurance, *, demonstration: 
 
 
 def _name_of(receipt: Receipt, anchor: TrustAnchor) -> str:
-    institution = anchor.institution(receipt.record.institution.encode())
+    institution = anchor.founding.institution(receipt.record.institution.encode())
     return "" if institution is None else institution.name

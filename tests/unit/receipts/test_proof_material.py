@@ -94,7 +94,7 @@ def test_answers_that_do_not_fit_their_header_are_refused(
 
 
 def test_an_index_beyond_the_block_is_refused(answers: dict[str, Any]) -> None:
-    with pytest.raises(MismatchedChain, match=r"no value under this index|another index"):
+    with pytest.raises(MismatchedChain, match=r"no value under this key|another key"):
         captured(answers, 20)
 
 

@@ -122,7 +122,8 @@ def test_a_folder_whose_manifest_is_none_differs_in_everything(vectors: Vectors)
 
 def test_an_anchor_in_earnest_is_not_called_a_demonstration(vectors: Vectors) -> None:
     vector = vectors.receipt("valid-file-one-validator")
-    verdict = verify(vector.subject, vector.receipt, replace(vector.anchor, demonstration=False))
+    earnest = TrustAnchor(founding=replace(vector.anchor.founding, demonstration=False))
+    verdict = verify(vector.subject, vector.receipt, earnest)
     assert verdict.answer == "yes"
     assert not any("demonstration" in words.en for words in verdict.statements)
 

@@ -151,6 +151,8 @@ def bad_anchors() -> dict[str, bytes]:
         return _json(value | {"founding": founding | changes})
 
     first, second = founding["institutions"]
+    votes = {"kind": "validators", "votes": [], "header": "0x"}
+    act = {"kind": "governance", "transactions": [], "profile": None}
     return {
         "extra-field": changed(note=""),
         "missing-field": _json({name: item for name, item in value.items() if name != "anchored"}),
@@ -167,8 +169,16 @@ def bad_anchors() -> dict[str, bytes]:
         "institution-code-too-short": changed(institutions=[first | {"code": "1100000"}, second]),
         "demonstration-not-a-boolean": changed(demonstration=1),
         "chain-id-zero": changed(chain_id=0),
-        "changes-in-version-one": _json(value | {"changes": [{}]}),
-        "anchored-in-version-one": _json(value | {"anchored": [{}]}),
+        "threshold-zero": changed(threshold=0),
+        "threshold-above-the-governors": changed(threshold=4),
+        "registrar-who-is-reviewer-too": changed(institutions=[first, second | {"reviewers": second["registrars"]}]),
+        "one-person-not-a-boolean": changed(institutions=[first | {"one_person": 0}, second]),
+        "change-of-no-kind": _json(value | {"changes": [{}]}),
+        "change-with-an-extra-field": _json(value | {"changes": [votes | {"note": ""}]}),
+        "profile-without-a-name": _json(value | {"changes": [act | {"profile": {"name": "x"}}]}),
+        "transaction-without-a-path": _json(value | {"changes": [act | {"transactions": [{"header": "0x"}]}]}),
+        "known-without-a-path": _json(value | {"known": {"header": "0x"}}),
+        "anchored-chain-of-no-form": _json(value | {"anchored": [{}]}),
         "version-two": _json(value | {"version": 2}),
         "duplicate-key": b'{"anchored":[],' + good[1:],
         "not-canonical-layout": json.dumps(value, ensure_ascii=False, sort_keys=True).encode(),

@@ -13,7 +13,8 @@ from coincurve import PrivateKey
 
 from contracts import abi, events
 from contracts.records import Registered
-from node.receipts.anchor import AnchoredInstitution, TrustAnchor
+from node.receipts.anchor import TrustAnchor
+from node.receipts.founding import AnchoredInstitution, Founding
 from node.receipts.header import Extra, Header, header_to_json
 from node.receipts.keccak import keccak
 from node.receipts.material import ProofMaterial
@@ -33,6 +34,7 @@ CODE, OTHER_CODE = b"14000001", b"11000001"
 TIME = 1_700_000_000
 HEIGHT = 42
 BLOOM = bytes(256)
+GOVERNORS = ("first governor", "second governor", "third governor")
 
 
 def digest_of(name: str) -> bytes:
@@ -57,23 +59,30 @@ def validators_of(count: int, chain: str = "") -> list[str]:
 
 
 def anchor_of(count: int) -> TrustAnchor:
+    return TrustAnchor(founding=founding_of(count))
+
+
+def founding_of(count: int) -> Founding:
+    """Give the founding of a chain of so many validators: another library, of two persons, and ours, of one."""
     institutions = (
         AnchoredInstitution(
             code=OTHER_CODE.decode(), name="另一图书馆(虚构)", credit_code="121100000000000017", region="110000",
-            registrars=(address("other registrar"),),
+            one_person=False, registrars=(address("other registrar"),), reviewers=(address("other reviewer"),),
         ),
         AnchoredInstitution(
             code=CODE.decode(), name="某省图书馆(虚构)", credit_code="121400000000000018", region="140000",
-            registrars=tuple(sorted([address("registrar"), address("second registrar")])),
+            one_person=True, registrars=tuple(sorted([address("registrar"), address("second registrar")])),
+            reviewers=(address("reviewer"),), auditors=(address("auditor"),),
         ),
     )  # fmt: skip
-    return TrustAnchor(
+    return Founding(
         chain_id=CHAIN_ID,
         genesis_hash=digest_of("genesis"),
         registry=REGISTRY,
         registry_code_hash=digest_of("code"),
         validators=tuple(address(name) for name in validators_of(count)),
-        governors=(address("governor"),),
+        governors=tuple(sorted(address(name) for name in GOVERNORS)),
+        threshold=2,
         institutions=institutions,
         demonstration=True,
     )
