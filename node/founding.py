@@ -1,28 +1,30 @@
 """Founding a node: keys, embedded chain, registry, this institution admitted, storage, journal; whole or not at all.
 
-Everything is made in a folder beside the home and renamed into place at the end, so that a crash leaves no half home.
+Everything is made in a hidden folder beside the home that gets its name at the end (see node/building.py).
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import contracts.artefact
 import contracts.deploy
 from contracts import calls
+from node.building import building
 from node.chain.embedded import EmbeddedChain
 from node.chain.engine import Engine
-from node.errors import BadInput, OwnFault, Words
-from node.home import FORMAT, Home, Identity
+from node.errors import BadInput, OwnFault
+from node.home import EMBEDDED, FORMAT, Home, Identity
 from node.keys import SCRYPT_WORK_FACTOR, new_key, save_key
+from node.receipts.anchor import TrustAnchor
+from node.receipts.founding import AnchoredInstitution, Founding
 from node.records import canonical
 from node.records.credit_code import check_credit_code
 from node.recovery_sheet import recovery_sheet
 from storage.blocks import BlockIndex
-from storage.durable import sync_folder, write_durably
+from storage.durable import write_durably
 from storage.journal import Journal
 from storage.root import StorageRoot
 
@@ -32,12 +34,15 @@ if TYPE_CHECKING:
 
     from eth_keys.datatypes import PrivateKey
 
+PURPOSE = "founding"
+"""By this word the folder is known that a killed founding leaves."""
 PATIENCE = 60.0
 DEPLOY_GAS, ADMIT_GAS = 8_000_000, 500_000
 SETTINGS = """# Settings of this node; node/README.md lists them.
 # programme = ""
 # rpc_port = 8545
 # gas_price = 0
+# rpc_urls = []
 """
 
 
@@ -80,37 +85,58 @@ async def found(
     work_factor: int = SCRYPT_WORK_FACTOR,
 ) -> Identity:
     """Make a node's home at `path`; raise BadInput when something is there."""
-    if path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
-        mend = Words("换一个目录;已有的节点目录不会被覆盖", "name another folder; a home is never overwritten")
-        raise BadInput("已存在且不是空目录", "it exists and is not empty", mend=mend, file=str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    building = Home(path.parent / f".{path.name}.founding-{random_bytes(4).hex()}")
-    building.path.mkdir(mode=0o700)
-    try:
+    with building(path, PURPOSE, random_bytes=random_bytes) as hidden:
+        home = Home(hidden)
         keys = {role: new_key(random_bytes) for role in ("governor", "registrar", "validator")}
         identity = Identity(
             format=FORMAT, code=institution.code, name=institution.name, credit_code=institution.credit_code,
-            region=institution.region, chain_id=chain_id, genesis_hash="", registry="", registry_code_hash="",
-            demonstration=demonstration,
+            region=institution.region, chain=EMBEDDED, chain_id=chain_id, genesis_hash="", registry="",
+            registry_code_hash="", reviewer="", auditor="", demonstration=demonstration,
             **{role: key.public_key.to_canonical_address().hex() for role, key in keys.items()},
         )  # fmt: skip
-        identity = await _found_chain(building, identity, institution, keys, clock=clock)
-        building.keystores.mkdir(mode=0o700)
+        identity = await _found_chain(home, identity, institution, keys, clock=clock)
+        home.keystores.mkdir(mode=0o700)
         for role, key in keys.items():
-            save_key(building.keystores / f"{role}.json", key, passphrase, work_factor=work_factor)
-        StorageRoot.found(building.storage, staging=building.staging)
-        BlockIndex.found(building.blocks).close()
-        Journal.found(building.journal).close()
-        building.proofs.mkdir()
-        write_durably(building.settings, SETTINGS.encode())
-        write_durably(building.recovery_sheet, recovery_sheet(identity, keys).encode(), mode=0o600)
-        write_durably(building.identity_file, identity.to_bytes())
-        building.path.rename(path)
-        sync_folder(path.parent)
-    except BaseException:
-        shutil.rmtree(building.path, ignore_errors=True)
-        raise
+            save_key(home.keystores / f"{role}.json", key, passphrase, work_factor=work_factor)
+        found_parts(home)
+        write_durably(home.anchor, founding_anchor(identity).to_json_bytes())
+        write_durably(home.settings, SETTINGS.encode())
+        write_durably(home.recovery_sheet, recovery_sheet(identity, keys).encode(), mode=0o600)
+        write_durably(home.identity_file, identity.to_bytes())
     return identity
+
+
+def found_parts(home: Home) -> None:
+    """Make what every home has, whatever its chain: storage root, block index, journal, proofs; all empty."""
+    StorageRoot.found(home.storage, staging=home.staging)
+    BlockIndex.found(home.blocks).close()
+    Journal.found(home.journal).close()
+    home.proofs.mkdir()
+
+
+def founding_anchor(identity: Identity) -> TrustAnchor:
+    """Give the founding part of the trust anchor of an embedded chain."""
+    founding = Founding(
+        chain_id=identity.chain_id,
+        genesis_hash=bytes.fromhex(identity.genesis_hash),
+        registry=bytes.fromhex(identity.registry),
+        registry_code_hash=bytes.fromhex(identity.registry_code_hash),
+        validators=(bytes.fromhex(identity.validator),),
+        governors=(bytes.fromhex(identity.governor),),
+        threshold=1,
+        institutions=(
+            AnchoredInstitution(
+                code=identity.code,
+                name=identity.name,
+                credit_code=identity.credit_code,
+                region=identity.region,
+                one_person=True,
+                registrars=(bytes.fromhex(identity.registrar),),
+            ),
+        ),
+        demonstration=identity.demonstration,
+    )
+    return TrustAnchor(founding=founding)
 
 
 async def _found_chain(

@@ -1,10 +1,11 @@
 """The home of a node: where each thing lies, whose it is, and the lock that one process holds.
 
 HOME/
-  home.json          identity: format, institution, chain id, genesis hash, registry, addresses
+  home.json          identity: format, institution, chain and registry, the addresses of its keys
+  anchor.json        its copy of the trust anchor, brought forward by proof
   zhicang.toml       settings
-  keystores/         encrypted keys, 0600
-  chain.db           the embedded chain
+  keystores/         encrypted keys, 0600, one file for each role that this home has
+  chain.db           the embedded chain, where the home has or had one
   journal.db         the journal
   blocks.db          the block index, rebuilt from storage/ by `zhicang storage reindex`
   storage/           the OCFL storage root
@@ -28,24 +29,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
+UNRELEASED_FORMAT = 1
+EMBEDDED, NETWORK = "embedded", "network"
+"""Where the chain is: in the home, or behind the URLs of the settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who this node is; hexadecimal values without 0x."""
+    """Who this node is; hexadecimal values without 0x, "" for the address of a key that this home does not have."""
 
     format: int
     code: str
     name: str
     credit_code: str
     region: str
+    chain: str
     chain_id: int
     genesis_hash: str
     registry: str
     registry_code_hash: str
-    governor: str
     registrar: str
+    reviewer: str
+    governor: str
+    auditor: str
     validator: str
     demonstration: bool
 
@@ -63,9 +70,10 @@ class Home:
     def __getattr__(self, name: str) -> Path:
         """Give the path of one of the home's parts by its name."""
         parts = {
-            "identity_file": "home.json", "settings": "zhicang.toml", "keystores": "keystores", "chain": "chain.db",
-            "journal": "journal.db", "blocks": "blocks.db", "storage": "storage", "staging": "staging",
-            "proofs": "proofs", "lock_file": "lock", "recovery_sheet": "key-recovery-sheet.txt",
+            "identity_file": "home.json", "anchor": "anchor.json", "settings": "zhicang.toml",
+            "keystores": "keystores", "chain": "chain.db", "journal": "journal.db", "blocks": "blocks.db",
+            "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock",
+            "recovery_sheet": "key-recovery-sheet.txt",
         }  # fmt: skip
         if name not in parts:
             raise AttributeError(name)
@@ -86,6 +94,13 @@ class Home:
             raise self._damaged(error.words) from error
         if not isinstance(value, dict):
             raise self._damaged(Words("不是 JSON 对象", "not a JSON object"))
+        if value.get("format") == UNRELEASED_FORMAT:
+            mend = Words(
+                "用 zhicang init 新建节点目录,把资源重新登记;格式 1 只在发布前的试验中用过",
+                "make a new home with zhicang init and register anew; format 1 was in trial use only",
+            )
+            zh, en = f"{self.path} 的格式 1 从未发布", f"{self.path} has format 1, which was never released"
+            raise BadInput(zh, en, mend=mend, file=str(self.identity_file))
         if value.get("format") != FORMAT:
             zh = f"{self.path} 的格式 {value.get('format')} 不是本版软件能读的 {FORMAT}"
             en = f"{self.path} has format {value.get('format')}; this version reads {FORMAT}"

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts import calls
+from node.errors import Unavailable, Words
 from node.keys import load_key
 from node.receipts.anchor import TrustAnchor
-from node.receipts.founding import AnchoredInstitution, Founding
+from node.receipts.errors import MalformedAnchor
 from node.settings import Settings, read_settings
 from storage.blocks import BlockIndex
 from storage.journal import Journal
@@ -177,29 +178,17 @@ def watermark_path(identity: Identity, environment: Mapping[str, str]) -> Path:
     return Path(state) / "zhicang" / f"watermark-{identity.genesis_hash[:16]}.json"
 
 
-def trust_anchor(identity: Identity) -> TrustAnchor:
-    """Give the anchor that a verifier of this node's receipts needs."""
-    founding = Founding(
-        chain_id=identity.chain_id,
-        genesis_hash=bytes.fromhex(identity.genesis_hash),
-        registry=bytes.fromhex(identity.registry),
-        registry_code_hash=bytes.fromhex(identity.registry_code_hash),
-        validators=(bytes.fromhex(identity.validator),),
-        governors=(bytes.fromhex(identity.governor),),
-        threshold=1,
-        institutions=(
-            AnchoredInstitution(
-                code=identity.code,
-                name=identity.name,
-                credit_code=identity.credit_code,
-                region=identity.region,
-                one_person=True,
-                registrars=(bytes.fromhex(identity.registrar),),
-            ),
-        ),
-        demonstration=identity.demonstration,
-    )
-    return TrustAnchor(founding=founding)
+def trust_anchor(home: Home) -> TrustAnchor:
+    """Read the home's copy of the trust anchor; raise MalformedAnchor, or Unavailable when it is not there."""
+    try:
+        return TrustAnchor.from_json_bytes(home.anchor.read_bytes())
+    except MalformedAnchor as error:
+        error.file = str(home.anchor)
+        raise
+    except FileNotFoundError:
+        mend = Words("从备份或联盟网站取回信任锚", "take the anchor from a backup or from the consortium's web page")
+        zh, en = "节点目录里没有信任锚", "the home has no trust anchor"
+        raise Unavailable(zh, en, mend=mend, file=str(home.anchor)) from None
 
 
 def new_salt() -> str:

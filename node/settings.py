@@ -5,6 +5,7 @@
 | `programme` | text             | ""      | the programme 项目 of what is registered, if not said |
 | `rpc_port`  | 0 to 65535       | 8545    | port of `zhicang serve` on 127.0.0.1; 0 takes a free one       |
 | `gas_price` | 0 to 2^53 - 1    | 0       | wei for each unit of gas, as the consortium fixed it           |
+| `rpc_urls`  | list of URLs     | []      | where the network's engines answer, tried in order             |
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from node.errors import BadInput, Words
 
@@ -29,6 +31,7 @@ class Settings:
     programme: str = ""
     rpc_port: int = 8545
     gas_price: int = 0
+    rpc_urls: tuple[str, ...] = ()
 
 
 def read_settings(path: Path) -> Settings:
@@ -48,11 +51,27 @@ def read_settings(path: Path) -> Settings:
         if not _fits(name, value):
             zh, en = f"设置 {name} 的值 {value!r} 不对", f"setting {name} cannot be {value!r}"
             raise BadInput(zh, en, file=str(path), field=name)
+    if "rpc_urls" in values:
+        values["rpc_urls"] = tuple(values["rpc_urls"])
     return Settings(**values)
+
+
+def is_rpc_url(text: object) -> bool:
+    """Tell whether a text is the URL of an engine: http or https, a host, nothing that hides in it."""
+    if not isinstance(text, str) or not text.isascii() or not text.isprintable() or " " in text:
+        return False
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - raises where it is no port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.fragment
 
 
 def _fits(name: str, value: object) -> bool:
     if name == "programme":
         return isinstance(value, str)
+    if name == "rpc_urls":
+        return isinstance(value, list) and all(map(is_rpc_url, value)) and len(set(value)) == len(value)
     largest = {"rpc_port": LARGEST_PORT, "gas_price": LARGEST_GAS_PRICE}[name]
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest

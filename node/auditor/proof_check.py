@@ -33,7 +33,7 @@ _PROOF = Words(
 
 def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding]:
     """Assemble and verify the receipt of every resource, and of the first and last unit of every batch."""
-    anchor = trust_anchor(node.identity)
+    anchor = trust_anchor(node.home)
     known: set[bytes] = {act.tx_hash for act in node.journal.acts.confirmed() if act.tx_hash is not None}
     for row in node.journal.resources.all():
         step()

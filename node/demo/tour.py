@@ -104,7 +104,7 @@ class Tour:
             row = node.journal.resources.by_number(self.pages_number)
             if row is None:
                 raise OwnFault("演示资源不见了", "the demonstration's resource has vanished")
-            write_durably(proofs / "anchor.json", trust_anchor(node.identity).to_json_bytes())
+            write_durably(proofs / "anchor.json", trust_anchor(node.home).to_json_bytes())
             write_durably(proofs / "pages.receipt.json", receipt_for(node, row).to_json_bytes())
             unit = unit_receipt_for(node, self.pages_number, "p003")
             write_durably(proofs / "unit-p003.receipt.json", unit.to_json_bytes())

@@ -109,7 +109,27 @@ def test_a_home_of_a_newer_format_is_refused(desk: Desk) -> None:
         assert "99" in ran.err
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"format":1}', b"\xff"])
+def test_a_home_of_the_format_that_was_never_released_is_refused_with_words(desk: Desk) -> None:
+    (desk.home / "home.json").write_bytes(b'{"format":1}\n')
+    for arguments in (("list",), ("register", "passphrase")):
+        ran = desk.run(*arguments, "--lang", "en")
+        assert ran.code == 2, ran.said
+        assert "never released" in ran.err
+        assert "zhicang init" in ran.err
+
+
+def test_a_home_without_its_anchor_says_so(desk: Desk) -> None:
+    (desk.home / "anchor.json").unlink()
+    ran = desk.run("anchor", "export", "-o", "anchor.json", "--json")
+    assert ran.code == 3, ran.said
+    assert "anchor.json" in ran.errors[0]["file"]
+    (desk.home / "anchor.json").write_bytes(b"{}")
+    ran = desk.run("anchor", "export", "-o", "anchor.json", "--json")
+    assert ran.code in (1, 2), ran.said
+    assert "anchor.json" in ran.errors[0]["file"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"format":2}', b"\xff"])
 def test_a_damaged_identity_is_said_by_file(desk: Desk, damage: bytes) -> None:
     (desk.home / "home.json").write_bytes(damage)
     ran = desk.run("list", "--json")

@@ -144,7 +144,8 @@ def test_founding_says_that_it_is_done_when_it_is_durable(tmp_path: Path) -> Non
     goal = f'"{place.home}"'
     renamed = max(at for at, call in enumerate(calls) if call.name.startswith("rename") and goal in call.text)
     synced = [call.text for call in calls[:renamed] if call.is_sync]
-    for name in ("chain.db", "journal.db", "blocks.db", "home.json", "zhicang.toml", "key-recovery-sheet.txt",
-                 "keystores/registrar.json", "keystores/validator.json", "keystores/governor.json"):  # fmt: skip
+    for name in ("chain.db", "journal.db", "blocks.db", "home.json", "anchor.json", "zhicang.toml",
+                 "key-recovery-sheet.txt", "keystores/registrar.json", "keystores/validator.json",
+                 "keystores/governor.json"):  # fmt: skip
         assert any(f"/{name}" in text for text in synced), f"{name} is not synced before the home is there"
     assert any(call.syncs(tmp_path) for call in calls[renamed:said]), "the home's own name is not synced"

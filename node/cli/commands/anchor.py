@@ -23,8 +23,8 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Write the anchor and print its fingerprint."""
-    identity = home_of(arguments).identity()
-    anchor = trust_anchor(identity)
+    home = home_of(arguments)
+    identity, anchor = home.identity(), trust_anchor(home)
     write_output(arguments.output, anchor.to_json_bytes())
     mark_demonstration(identity, output)
     output.record({"file": str(arguments.output), "fingerprint": anchor.fingerprint})

@@ -9,12 +9,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from node.building import sweep_unfinished
 from node.cli.acting import perform
 from node.cli.parser import chooser
 from node.demo.collection import Collection, generate
 from node.demo.tour import Tour
 from node.errors import BadInput, Words
-from node.founding import Institution, found
+from node.founding import PURPOSE, Institution, found
 from node.home import Home
 from node.version import VERSION
 from storage.durable import write_durably
@@ -74,6 +75,7 @@ def _prepare(home: Home, output: Output) -> None:
     begun = time.monotonic()
     new = not home.identity_file.exists()
     if new:
+        sweep_unfinished(home.path, PURPOSE)
         asyncio.run(
             found(
                 home.path,

@@ -8,9 +8,10 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from node.building import refuse_taken, sweep_unfinished
 from node.cli.parser import add_passphrase, chooser
 from node.cli.session import home_of, passphrase_of
-from node.founding import Institution, found
+from node.founding import PURPOSE, Institution, found
 from node.runtime import trust_anchor
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     institution = Institution(
         code=arguments.code, name=arguments.name, credit_code=arguments.credit_code, region=arguments.region
     )
+    refuse_taken(home.path)
     passphrase = passphrase_of(arguments, output, home, twice=True)
+    for left in sweep_unfinished(home.path, PURPOSE):
+        output.note(f"已删除上次中断的建库留下的 {left};其中的密钥从未启用", f"removed {left}, left by an interrupted init; its keys were never in use")
     identity = asyncio.run(
         found(
             home.path,
@@ -49,7 +53,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             random_bytes=os.urandom,
         )
     )
-    fingerprint = trust_anchor(identity).fingerprint
+    fingerprint = trust_anchor(home).fingerprint
     output.record(
         {
             "home": str(home.path),

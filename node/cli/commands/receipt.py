@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             number, receipt = rows[0].number, receipt_for(node, rows[0])
         data = receipt.to_json_bytes()
         write_output(arguments.output, data)
-        fingerprint = trust_anchor(node.identity).fingerprint
+        fingerprint = trust_anchor(node.home).fingerprint
     output.record({"resource_id": number, "unit": arguments.unit, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height})
     output.record({"summary": {"receipts": 1}})
     output.say(f"存证凭证:{arguments.output}({len(data)} 字节,区块高度 {receipt.height})", f"receipt: {arguments.output} ({len(data)} bytes, height {receipt.height})")

@@ -1,0 +1,42 @@
+"""Settings: what is refused, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from node.errors import BadInput
+from node.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_without_a_file_everything_is_as_documented(tmp_path: Path) -> None:
+    assert read_settings(tmp_path / "zhicang.toml") == Settings()
+
+
+def test_urls_are_read_in_their_order(tmp_path: Path) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text('rpc_urls = ["http://127.0.0.1:8545", "https://user:word@node.example/rpc?x=1", "http://[::1]:1"]\n')
+    assert read_settings(file).rpc_urls == (
+        "http://127.0.0.1:8545", "https://user:word@node.example/rpc?x=1", "http://[::1]:1",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"http://127.0.0.1"', "1", '["ftp://host"]', '["file:///etc/passwd"]', '["http://"]', '["//host"]', "[1]",
+        '["http://host:99999"]', '["http://host:x"]', '["http://a b"]', '["http://host#part"]', '["http://主机"]',
+        '["http://a", "http://a"]', '["http://a\\u0000"]', '[""]',
+    ],
+)  # fmt: skip
+def test_what_is_no_list_of_urls_is_refused_by_name(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text(f"rpc_urls = {value}\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_settings(file)
+    assert caught.value.field in ("rpc_urls", None)
+    assert caught.value.file == str(file)
