@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import random
 import socket
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ _FIRST_PORT, _LAST_PORT = 20_000, 32_000
 """Below the ports that the system gives to outgoing connections: a stopped validator finds its own still free."""
 _START = 60.0
 _SETTLE = 60.0
+_PATIENT = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +113,17 @@ class Network:
 
     def start(self) -> None:
         """Start every validator that does not run, and wait until the next header is sealed."""
+        self.start_processes()
+        self.wait_for_height(self.height() + 1)
+
+    def start_processes(self) -> None:
+        """Start every validator that does not run, and wait until all of them answer."""
         for validator in self.validators:
             validator.start()
         wait_until(
             lambda: all(validator.height() is not None for validator in self.validators),
             limit=_START, what=f"a validator does not answer; see {self.folder}/nodes/*/engine.log",
         )  # fmt: skip
-        self.wait_for_height(self.height() + 1)
 
     def stop(self) -> None:
         """End every validator's process."""
@@ -128,22 +132,35 @@ class Network:
         for validator in self.validators:
             validator.stop()
 
+    def recover(self) -> None:
+        """Make the network whole again, whatever was done to it; after a long halt by starting all validators anew.
+
+        The timers of a round double each time that nobody seals: the longer a halt, the longer its end takes.
+        """
+        for validator in self.validators:
+            validator.resume()
+        self.start_processes()
+        if all(int(validator.call("net_peerCount"), 16) == len(self.validators) - 1 for validator in self.validators):
+            return
+        self.mend()
+        height = self.height()
+        try:
+            self.wait_for_height(height + 2, limit=_PATIENT)
+        except Missing:
+            self.stop()
+            self.start()
+
     def height(self) -> int:
         """Give the height of the highest head."""
-        heights = [height for validator in self.validators if (height := validator.height()) is not None]
-        if not heights:
-            raise Missing("no validator answers")
-        return max(heights)
+        return max((validator.height() or 0 for validator in self.validators if validator.pid()), default=0)
+
+    def answering(self) -> list[Validator]:
+        """Give the validators that answer."""
+        return [validator for validator in self.validators if validator.height() is not None]
 
     def wait_for_height(self, height: int, *, limit: float = _SETTLE) -> None:
         """Wait until some validator's head is that high; raise Missing after `limit` seconds."""
         wait_until(lambda: self.height() >= height, limit=limit, what=f"height {height} is not reached")
-
-    def stands_still(self, *, seconds: float) -> bool:
-        """Tell whether no header is sealed for so long."""
-        before = self.height()
-        time.sleep(seconds)
-        return self.height() == before
 
     def part(self, group: Iterable[int]) -> None:
         """Cut every connection between these validators and the others, and keep it cut until `mend`."""
@@ -170,7 +187,7 @@ class Network:
         """
         address = address.lower()
         first = self.height()
-        voters = [validator for validator in self.validators if validator.height() is not None]
+        voters = self.answering()
         for validator in voters:
             if validator.address != address:
                 validator.call("istanbul_propose", address, add)
@@ -186,9 +203,8 @@ class Network:
 
     def sealers_after(self, height: int) -> list[str]:
         """Give the validators in force for the header after a height, as the first one that answers says."""
-        for validator in self.validators:
-            if validator.height() is not None:
-                return [one.lower() for one in validator.call("istanbul_getValidators", hex(height))]
+        for validator in self.answering():
+            return [one.lower() for one in validator.call("istanbul_getValidators", hex(height))]
         raise Missing("no validator answers")
 
     def _wait_for_set(self, right: Callable[[list[str]], bool]) -> None:

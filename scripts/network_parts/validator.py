@@ -150,7 +150,9 @@ class Validator:
         return json_rpc.call(self.rpc_port, method, *parameters)
 
     def height(self) -> int | None:
-        """Give the height of its head, or None while it does not answer."""
+        """Give the height of its head, or None while it does not answer (one that is paused is not asked)."""
+        if self.pid() is None or self.paused():
+            return None
         try:
             return int(self.call("eth_blockNumber"), 16)
         except json_rpc.Unanswered:
