@@ -1,43 +1,40 @@
-"""What the node asks of any engine: send a transaction, wait until it is final, capture its proof.
+"""What the node asks of any engine: send a transaction, wait until it is final and proven, read the contract.
 
-The engine answers behind an AsyncWeb3: the embedded chain or a remote node. Proofs are made from the raw JSON-RPC
-answers, never from web3's formatted ones, and are checked against the header's roots when they are made.
+The engine answers behind an AsyncWeb3: the embedded chain or a remote node. What it says of a transaction is believed
+only with its proof (`checked`); what it says of its pool decides nothing but when a transaction is offered again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from eth_account import Account
 from eth_hash.auto import keccak
 
-from node.errors import Unavailable
-from node.receipts.material import ProofMaterial, capture
+from node.chain.checked import Checked
+from node.chain.consumer import consumer_of
+from node.chain.errors import EndpointFailure, Forged
+from node.chain.landed import Landed, NonceConsumed
+from node.chain.pool_words import PoolAnswer, pool_answer
+from node.chain.raw import RawRpc, RevertedCallError, as_bytes, as_quantity, refused
+from node.errors import Doubtful, Unavailable
+from node.receipts.transaction import decode_transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from eth_keys.datatypes import PrivateKey
     from web3 import AsyncWeb3
-    from web3.types import RPCEndpoint
 
-_ALREADY_KNOWN = ("already known", "already exists", "known transaction")
-_METHOD_NOT_FOUND = -32601
+    from node.chain.finality import Finality
 
+__all__ = ["Engine", "Landed", "NonceConsumed", "RevertedCallError"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed:
-    """A transaction that a header holds: its place, its outcome and its raw logs."""
+Answer = TypeVar("Answer")
 
-    tx_hash: bytes
-    height: int
-    time: int
-    index: int
-    succeeded: bool
-    logs: tuple[tuple[bytes, tuple[bytes, ...], bytes], ...]
-    """Each log as (address, topics, data), in the order of the transaction receipt."""
+OFFER_EVERY = 5.0
+"""Seconds after which a transaction that no header took is offered again: pools forget, engines restart."""
 
 
 class Engine:
@@ -48,6 +45,11 @@ class Engine:
         chain_id: EIP-155 chain id.
         gas_price: in wei, fixed by the consortium (0 on a permissioned chain).
         poll: seconds between two looks for a transaction.
+        offer_every: seconds between two offers of a transaction that waits.
+        checked: what of the engine's answers holds; by default the word of its own headers, which is enough only for
+            the chain that this very process seals.
+        finality: what was proven before, which every new proof must agree with.
+        distrust: called when an answer was found forged; tells whether another endpoint can be asked instead.
         stopped: says why the engine will confirm nothing more, where that is known; None while it goes on.
     """
 
@@ -58,23 +60,36 @@ class Engine:
         chain_id: int,
         gas_price: int = 0,
         poll: float = 0.05,
+        offer_every: float = OFFER_EVERY,
+        checked: Checked | None = None,
+        finality: Finality | None = None,
+        distrust: Callable[[], bool] = lambda: False,
         stopped: Callable[[], Exception | None] = lambda: None,
     ) -> None:
-        self._stopped = stopped
-        self._w3 = w3
-        self._chain_id = chain_id
+        self._rpc = RawRpc(w3)
+        self.chain_id = chain_id
         self._gas_price = gas_price
         self._poll = poll
+        self._offer_every = offer_every
+        self._checked = checked or Checked()
+        self._finality = finality
+        self._distrust = distrust
+        self._stopped = stopped
+        self._sent: dict[bytes, bytes] = {}
+        """What was sent and not yet seen in a header, by hash, in the order of sending."""
+        self._whole: tuple[str, dict[str, Any], list[dict[str, Any]]] | None = None
+        """The last header with its transactions and receipts that was proven, by its hash as said."""
 
-    async def next_nonce(self, address: bytes) -> int:
-        """Give the first nonce of an account that no header has consumed."""
-        return int(await self._request("eth_getTransactionCount", "0x" + address.hex(), "latest"), 16)
+    async def next_nonce(self, address: bytes, *, height: int | None = None) -> int:
+        """Give the first nonce of an account that no header has consumed, by the engine's word; or none up to one."""
+        tag = "latest" if height is None else hex(height)
+        return as_quantity(await self._rpc.result("eth_getTransactionCount", "0x" + address.hex(), tag))
 
     def sign(self, key: PrivateKey, *, to: bytes | None, calldata: bytes, nonce: int, gas: int) -> tuple[bytes, bytes]:
-        """Sign a legacy transaction (EIP-155); give (tx_hash, raw)."""
+        """Sign a legacy transaction (EIP-155); give (tx_hash, raw). The same fields give the same bytes."""
         transaction = {
             "nonce": nonce, "gasPrice": self._gas_price, "gas": gas, "value": 0, "data": calldata,
-            "chainId": self._chain_id,
+            "chainId": self.chain_id,
         }  # fmt: skip
         if to is not None:
             transaction["to"] = to
@@ -82,51 +97,56 @@ class Engine:
         return bytes(signed.hash), bytes(signed.raw_transaction)
 
     async def send(self, raw: bytes) -> None:
-        """Hand a signed transaction to the engine; one that it has already is no error."""
-        response = await self._w3.provider.make_request(_endpoint("eth_sendRawTransaction"), ["0x" + raw.hex()])
-        error = response.get("error")
-        if error is not None and not any(word in str(error).lower() for word in _ALREADY_KNOWN):
-            raise _refused("eth_sendRawTransaction", error)
+        """Hand a signed transaction to the engine; `wait` offers it again while the pool has no place for it.
 
-    async def find(self, tx_hash: bytes) -> Landed | None:
-        """Find a transaction in a header, or None while there is none."""
-        receipt = await self._request("eth_getTransactionReceipt", "0x" + tx_hash.hex())
-        if receipt is None:
-            return None
-        header = await self._request("eth_getBlockByNumber", receipt["blockNumber"], False)
-        return Landed(
-            tx_hash=tx_hash,
-            height=int(receipt["blockNumber"], 16),
-            time=int(header["timestamp"], 16),
-            index=int(receipt["transactionIndex"], 16),
-            succeeded=int(receipt["status"], 16) == 1,
-            logs=tuple(
-                (_bytes(log["address"]), tuple(_bytes(topic) for topic in log["topics"]), _bytes(log["data"]))
-                for log in receipt["logs"]
-            ),
-        )
-
-    async def wait(self, tx_hash: bytes, *, limit: float) -> Landed:
-        """Wait until a transaction is final (QBFT headers are final at once); at most `limit` seconds.
+        One account's transactions are sent in the order of their nonces.
 
         Raises:
+            Refused: the engine will never take it as it is.
+            EndpointFailure: nobody answers.
+        """
+        self._sent[keccak(raw)] = raw
+        await self._offer(raw)
+
+    async def find(self, tx_hash: bytes) -> Landed | None:
+        """Find a transaction in a header, with its proof; None while there is none.
+
+        Raises:
+            Forged: what the engine says does not hold, and there is no other endpoint to ask.
+            BrokenFinality: it holds, and contradicts what was proven before.
+        """
+        return await self._believing(lambda: self._find(tx_hash))
+
+    async def wait(self, *tx_hashes: bytes, limit: float) -> Landed:
+        """Wait until one of an act's transactions is final and proven; at most `limit` seconds.
+
+        QBFT headers are final at once. What the engine forgot is sent again, everything below it first.
+
+        Raises:
+            NonceConsumed: another transaction took the nonce of the last one; this is proven.
             Unavailable: no header took it in time. It stays in the journal and is finished by the next command.
         """
-        deadline = asyncio.get_running_loop().time() + limit
-        while (landed := await self.find(tx_hash)) is None:
-            if (reason := self._stopped()) is not None:
-                raise reason
-            if asyncio.get_running_loop().time() > deadline:
-                zh = f"交易 {tx_hash.hex()} 在 {limit:.0f} 秒内未被确认;已记入日志,下次运行自动续办"
-                en = f"transaction {tx_hash.hex()} was not confirmed within {limit:.0f} s; the next run goes on with it"
-                raise Unavailable(zh, en)
+        now = asyncio.get_running_loop().time
+        deadline, offer_at = now() + limit, now() + self._offer_every
+        while True:
+            failure: EndpointFailure | None = None
+            try:
+                for tx_hash in tx_hashes:
+                    if (landed := await self.find(tx_hash)) is not None:
+                        self._forget(*tx_hashes)
+                        return landed
+                if (reason := self._stopped()) is not None:
+                    raise reason
+                if now() >= offer_at:
+                    offer_at = now() + self._offer_every
+                    await self._offer_again(tx_hashes)
+            except Forged:
+                raise
+            except EndpointFailure as error:
+                failure = error
+            if now() > deadline:
+                raise failure or _late(tx_hashes[-1], limit)
             await asyncio.sleep(self._poll)
-        return landed
-
-    async def capture(self, landed: Landed) -> ProofMaterial:
-        """Make the proof material of a final transaction from the raw header, transactions and receipts."""
-        header = await self.block(landed.height)
-        return capture(header, await self.tx_receipts(header), landed.index)
 
     async def call(
         self, *, to: bytes, calldata: bytes, sender: bytes | None = None, height: int | None = None
@@ -135,70 +155,114 @@ class Engine:
         call = {"to": "0x" + to.hex(), "data": "0x" + calldata.hex()}
         if sender is not None:
             call["from"] = "0x" + sender.hex()
-        tag = "latest" if height is None else hex(height)
-        response = await self._w3.provider.make_request(_endpoint("eth_call"), [call, tag])
-        error = response.get("error")
-        if error is not None:
-            data = error.get("data") if isinstance(error, dict) else None
-            raise RevertedCallError(_bytes(data) if isinstance(data, str) and data.startswith("0x") else b"")
-        return _bytes(response["result"])
+        return await self._rpc.call(call, "latest" if height is None else hex(height))
 
     async def code_hash(self, address: bytes) -> bytes:
         """Give the keccak-256 of a contract's code."""
-        return keccak(_bytes(await self._request("eth_getCode", "0x" + address.hex(), "latest")))
+        return keccak(as_bytes(await self._rpc.result("eth_getCode", "0x" + address.hex(), "latest")))
 
     async def height(self) -> int:
-        """Give the height of the head."""
-        return int(await self._request("eth_blockNumber"), 16)
+        """Give the height of the head, by the engine's word."""
+        return as_quantity(await self._rpc.result("eth_blockNumber"))
 
     async def logs(self, *, address: bytes, topics: list[Any], first: int = 0, last: int | None = None) -> list[Any]:
-        """Give raw logs of a contract between two heights (inclusive)."""
+        """Give raw logs of a contract between two heights (inclusive), by the engine's word: `find` proves them."""
         query = {
             "address": "0x" + address.hex(), "topics": topics, "fromBlock": hex(first),
             "toBlock": "latest" if last is None else hex(last),
         }  # fmt: skip
-        found: list[Any] = await self._request("eth_getLogs", query)
+        found: list[Any] = await self._rpc.result("eth_getLogs", query)
         return found
 
     async def block(self, height: int) -> dict[str, Any]:
-        """Give the raw header object at a height, with its transactions in full."""
-        block: dict[str, Any] | None = await self._request("eth_getBlockByNumber", hex(height), True)
+        """Give the raw header object at a height, with its transactions in full, by the engine's word."""
+        block: dict[str, Any] | None = await self._rpc.result("eth_getBlockByNumber", hex(height), True)
         if block is None:
             raise Unavailable(f"链上没有高度 {height} 的区块头", f"the chain has no header at height {height}")
         return block
 
     async def tx_receipts(self, header: dict[str, Any]) -> list[dict[str, Any]]:
         """Give the raw receipts of a header's transactions, one by one where the engine has no call for all."""
-        response = await self._w3.provider.make_request(_endpoint("eth_getBlockReceipts"), [header["number"]])
-        if "error" not in response:
-            found: list[dict[str, Any]] = response["result"]
-            return found
-        hashes = [transaction["hash"] for transaction in header["transactions"]]
-        return [await self._request("eth_getTransactionReceipt", tx_hash) for tx_hash in hashes]
+        found = await self._rpc.tx_receipts(header)
+        if found is None:
+            raise Unavailable("节点没有给出全部交易回执", "the engine does not give all tx_receipts of a header")
+        return found
 
-    async def _request(self, method: str, *parameters: Any) -> Any:
-        response = await self._w3.provider.make_request(_endpoint(method), list(parameters))
-        if response.get("error") is not None:
-            raise _refused(method, response["error"])
-        return response["result"]
+    async def confirm_finality(self) -> None:
+        """See that the newest header that the home has proof of still stands; raise BrokenFinality."""
+        if self._finality is not None:
+            await self._believing(lambda: self._finality.confirm(self._rpc))  # type: ignore[union-attr]
+
+    async def _believing(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Ask until what is said holds, each time another endpoint; raise Forged when there is no other."""
+        while True:
+            try:
+                return await ask()
+            except Doubtful as error:
+                if not self._distrust():
+                    zh = f"区块链接口的回答不成立:{error.words.zh}"
+                    raise Forged(zh, f"the chain endpoint's answer does not hold: {error.words.en}") from error
+
+    async def _find(self, tx_hash: bytes) -> Landed | None:
+        said = await self._rpc.result("eth_getTransactionReceipt", "0x" + tx_hash.hex())
+        if said is None:
+            return None
+        if not isinstance(said, dict):
+            raise Doubtful("交易回执不是对象", "a tx_receipt that is no object")
+        whole = await self._whole_header(str(said.get("blockHash")), as_quantity(said.get("blockNumber")))
+        if whole is None:
+            return None  # an engine may know a receipt just before its header is counted
+        material = self._checked.material(*whole, as_quantity(said.get("transactionIndex")), tx_hash)
+        self._whole = (str(said["blockHash"]), *whole)
+        landed = Landed.of(tx_hash, material)
+        if self._finality is not None:
+            await self._finality.hold(material.decode_header(), self._rpc)
+        return landed
+
+    async def _whole_header(self, name: str, height: int) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+        if self._whole is not None and self._whole[0] == name:
+            return self._whole[1:]
+        block = await self._rpc.result("eth_getBlockByNumber", hex(height), True)
+        receipts = None if block is None else await self._rpc.tx_receipts(block)
+        return None if receipts is None else (block, receipts)
+
+    async def _offer(self, raw: bytes) -> PoolAnswer:
+        response = await self._rpc.response("eth_sendRawTransaction", "0x" + raw.hex())
+        answer = pool_answer(response.get("error"))
+        if answer is PoolAnswer.REFUSED:
+            self._forget(keccak(raw))
+            raise refused("eth_sendRawTransaction", response["error"])
+        return answer
+
+    async def _offer_again(self, tx_hashes: tuple[bytes, ...]) -> None:
+        """Offer what was sent, in order, until the pool knows one; then see whether the awaited nonce is to be had.
+
+        A pool that knows the lowest either holds those above it as well, or is asked about them when their turn comes.
+        """
+        known = False
+        for tx_hash, raw in list(self._sent.items()):
+            if known and tx_hash not in tx_hashes:
+                continue
+            answer = await self._offer(raw)
+            known = known or answer is PoolAnswer.KNOWN
+            if answer is PoolAnswer.SPENT and tx_hash not in tx_hashes:
+                self._forget(tx_hash)
+        raw_awaited = self._sent.get(tx_hashes[-1])
+        if raw_awaited is None:
+            return
+        transaction = decode_transaction(raw_awaited)
+        if await self.next_nonce(transaction.sender()) > transaction.nonce:
+            by = await consumer_of(self, transaction.sender(), transaction.nonce)
+            if by.tx_hash not in tx_hashes:
+                self._forget(*tx_hashes)
+                raise NonceConsumed(by)
+
+    def _forget(self, *tx_hashes: bytes) -> None:
+        for tx_hash in tx_hashes:
+            self._sent.pop(tx_hash, None)
 
 
-class RevertedCallError(Exception):
-    """The contract refused a call; ``data`` is its ABI-encoded error."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__("0x" + data.hex())
-        self.data = data
-
-
-def _endpoint(method: str) -> RPCEndpoint:
-    return method  # type: ignore[return-value]  # a NewType of str
-
-
-def _refused(method: str, error: Any) -> Unavailable:
-    message = error.get("message", error) if isinstance(error, dict) else error
-    return Unavailable(f"链拒绝了 {method}:{message}", f"the chain refused {method}: {message}")
-
-
-def _bytes(text: str) -> bytes:
-    return bytes.fromhex(text[2:])
+def _late(tx_hash: bytes, limit: float) -> Unavailable:
+    zh = f"交易 {tx_hash.hex()} 在 {limit:.0f} 秒内未被确认;已记入日志,下次运行自动续办"
+    en = f"transaction {tx_hash.hex()} was not confirmed within {limit:.0f} s; the next run goes on with it"
+    return Unavailable(zh, en)

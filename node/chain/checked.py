@@ -1,0 +1,77 @@
+"""A checked view of an engine's raw answers: headers with their seals, transactions under their headers.
+
+An endpoint may say anything. What goes into a proof, a receipt or the journal passes here: the header is decoded, its
+hash recomputed, its seals counted against the validators in force, and the transaction and its receipt are found under
+its roots. The validators in force come from the trust anchor, never from the header or the engine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from node.errors import Doubtful
+from node.receipts.errors import BadProof, MismatchedChain
+from node.receipts.fields import to_hex
+from node.receipts.header import Extra, Header, header_from_json
+from node.receipts.material import ProofMaterial, capture
+from node.receipts.seals import check_seals, trim_seals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+class Checked:
+    """What of an engine's answers holds.
+
+    Args:
+        validators_at: gives the validators in force at a height (20-byte addresses), and raises where the anchor
+            cannot know them. None takes the header's own word, which is enough only where this very process seals.
+    """
+
+    def __init__(self, validators_at: Callable[[int], Sequence[bytes]] | None = None) -> None:
+        self._validators_at = validators_at
+
+    def header(self, block: Mapping[str, Any]) -> Header:
+        """Give the header of a raw block object.
+
+        Raises:
+            Doubtful: it is malformed, has another hash than it says, or no quorum of seals of the set in force.
+        """
+        header = header_from_json(block)
+        computed, said = to_hex(header.block_hash), block.get("hash")
+        if computed != said:
+            zh = f"节点的回答与其区块头不符:hash 算得 {computed},所报 {said}"
+            raise MismatchedChain(zh, f"the engine's answer does not fit its header: hash is {computed}, said {said}")
+        self.seals(header)
+        return header
+
+    def seals(self, header: Header) -> None:
+        """Check the seals of a header, which may be more than a quorum; raise Doubtful. The genesis has none."""
+        if header.number == 0:
+            return
+        listed = Extra.decode(header.extra_data).validators
+        trusted = listed if self._validators_at is None else self._validators_at(header.number)
+        if sorted(trusted) != sorted(listed):
+            zh = f"高度 {header.number} 的区块头所列验证节点不是当时有效的那些"
+            raise BadProof(zh, f"the header at height {header.number} lists other validators than those in force")
+        check_seals(trim_seals(header), trusted)
+
+    def material(
+        self, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]], index: int, tx_hash: bytes
+    ) -> ProofMaterial:
+        """Give the proof material of a transaction from raw answers.
+
+        Raises:
+            Doubtful: the answers do not give their header's roots and hash, the seals do not hold, or another
+                transaction stands at that index.
+        """
+        self.header(block)
+        try:
+            material = capture(block, tx_receipts, index)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            zh, en = "节点的回答残缺", "the engine's answer is malformed"
+            raise MismatchedChain(f"{zh}:{error!r}", f"{en}: {error!r}") from error
+        if material.transaction().tx_hash != tx_hash:
+            name = f"0x{tx_hash.hex()}"
+            raise Doubtful(f"所指位置上不是交易 {name}", f"transaction {name} is not where it is said to be")
+        return material

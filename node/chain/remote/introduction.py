@@ -1,0 +1,69 @@
+"""What an endpoint must show before it is asked anything: its chain, its genesis, a head that is sealed and fresh."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from node.chain.errors import Behind, Forged, NotJsonRpc, OtherChain
+from node.errors import Doubtful
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from node.chain.checked import Checked
+
+STALE = 600.0
+"""Seconds that a head may lie behind the wall clock: QBFT seals empty headers, so a living chain's is never old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introduction:
+    """The chain that is meant.
+
+    Args:
+        chain_id: EIP-155 chain id.
+        genesis_hash: 32 bytes.
+        checked: decodes a header and checks its seals.
+        clock: the wall clock, UTC seconds.
+        stale: seconds that the head's time may lie behind the clock.
+    """
+
+    chain_id: int
+    genesis_hash: bytes
+    checked: Checked
+    clock: Callable[[], float] = time.time
+    stale: float = STALE
+
+    async def meet(self, ask: Callable[..., Awaitable[Any]], *, name: str, first: bool) -> None:
+        """Look at an endpoint; raise OtherChain, Behind or Forged. Its genesis is looked at the first time alone."""
+        said = await ask("eth_chainId")
+        if said != hex(self.chain_id):
+            zh = f"区块链接口 {name}:链号是 {said},应为 {hex(self.chain_id)}"
+            raise OtherChain(zh, f"chain endpoint {name}: chain id {said} instead of {hex(self.chain_id)}")
+        if first:
+            genesis = await self._block(ask, "0x0", name)
+            said = genesis.get("hash")
+            if said != "0x" + self.genesis_hash.hex():
+                zh = f"区块链接口 {name}:创世区块是 {said},应为 0x{self.genesis_hash.hex()}"
+                en = f"chain endpoint {name}: genesis {said} instead of 0x{self.genesis_hash.hex()}"
+                raise OtherChain(zh, en)
+        try:
+            head = self.checked.header(await self._block(ask, "latest", name))
+        except Doubtful as error:
+            zh = f"区块链接口 {name}:最新区块头不可信:{error.words.zh}"
+            raise Forged(zh, f"chain endpoint {name}: its head cannot be trusted: {error.words.en}") from error
+        age = self.clock() - head.timestamp
+        if head.number > 0 and age > self.stale:
+            zh = f"区块链接口 {name}:最新区块头(高度 {head.number})已是 {age:.0f} 秒前的,节点落后或全网停顿"
+            en = f"chain endpoint {name}: its head (height {head.number}) is {age:.0f} s old: it lags, or all halts"
+            raise Behind(zh, en)
+
+    @staticmethod
+    async def _block(ask: Callable[..., Awaitable[Any]], tag: str, name: str) -> dict[str, Any]:
+        block = await ask("eth_getBlockByNumber", tag, False)
+        if not isinstance(block, dict):
+            zh, en = f"区块链接口 {name}:不给区块头 {tag}", f"chain endpoint {name}: gives no header {tag}"
+            raise NotJsonRpc(zh, en)
+        return block
