@@ -97,6 +97,20 @@ class ActRows:
         rows = self._connection.execute("SELECT * FROM attempt WHERE act = ? ORDER BY created, tx_hash", (act,))
         return [AttemptRow(**dict(row)) for row in rows]
 
+    def recent_attempts(self, sender: bytes, *, most: int) -> list[tuple[AttemptRow, bool]]:
+        """Give the newest attempts of a sender, each with whether its act is finished (confirmed or refused)."""
+        rows = self._connection.execute(
+            "SELECT attempt.*, act.tx_hash IS NOT NULL AS finished FROM attempt JOIN act ON act.id = attempt.act"
+            " WHERE act.sender = ? ORDER BY attempt.act DESC, attempt.created DESC LIMIT ?",
+            (sender, most),
+        )
+        found = [dict(row) for row in rows]
+        return [(AttemptRow(**row), bool(row_finished)) for row in found for row_finished in (row.pop("finished"),)]
+
+    def knows(self, tx_hash: bytes) -> bool:
+        """Tell whether a transaction is an attempt of this journal."""
+        return self._connection.execute("SELECT 1 FROM attempt WHERE tx_hash = ?", (tx_hash,)).fetchone() is not None
+
     def _find(self, condition: str, *values: object) -> Iterator[ActRow]:
         statement = f"SELECT {_COLUMNS} FROM act WHERE {condition}"  # noqa: S608 - column names of our own
         for row in self._connection.execute(statement, values):

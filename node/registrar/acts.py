@@ -19,8 +19,10 @@ from contracts.errors import decode_revert, refusal
 from contracts.events import decode_log
 from contracts.records import EntrySkipped, Registered, UnitBatch, UnitsCommitted
 from node.chain.engine import RevertedCallError
+from node.chain.errors import Refused
 from node.errors import Doubtful, OwnFault
 from node.records.number import Number
+from node.registrar.attempts import Attempts
 from node.registrar.grouping import gas_limit
 from storage.acts import ActRow, AttemptRow
 
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 
 WINDOW = 32
 """Acts that are under way at once."""
-PATIENCE = 600.0
-"""Seconds to wait for one transaction before the command gives up; the journal keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,9 @@ class Acts:
         self._registry = registry
         self._clock = clock
         self._crash_point = crash_point
+        self._attempts = Attempts(
+            engine=engine, journal=journal, sender=self._sender, sign=self._attempt, crash_point=crash_point
+        )
 
     @property
     def sender(self) -> bytes:
@@ -85,48 +88,18 @@ class Acts:
         Raises:
             Unavailable: the chain does not answer or confirm in time; what is open stays open in the journal.
         """
-        acts = self._journal.acts.open()
+        acts = self._attempts.in_order()
         for start in range(0, len(acts), WINDOW):
             window = acts[start : start + WINDOW]
-            for attempt in await self._sign(window):
-                await self._engine.send(attempt.raw)
-            self._crash_point("sent")
+            await self._attempts.send(window)
             for act in window:
-                yield await self._confirm(act, await self._landed(act))
-
-    async def _sign(self, acts: list[ActRow]) -> list[AttemptRow]:
-        """Sign what has no usable attempt; give the attempts that must be sent (again), in the order of nonces."""
-        consumed = await self._engine.next_nonce(self._sender)
-        taken = [act.nonce for act in self._journal.acts.open() if act.nonce is not None]
-        fresh = max([consumed, *(nonce + 1 for nonce in taken)])
-        to_send: list[AttemptRow] = []
-        with self._journal.transaction():
-            for act in acts:
-                attempts = self._journal.acts.attempts(act.id)
-                if any([await self._engine.find(attempt.tx_hash) for attempt in attempts]):
-                    continue
-                if act.nonce is not None and act.nonce >= consumed:
-                    to_send.append(attempts[-1])
-                    continue
-                # never signed, or its nonce was finally consumed by something else
-                to_send.append(self._attempt(act, fresh))
-                self._journal.acts.sign(to_send[-1])
-                fresh += 1
-        self._crash_point("signed")
-        return sorted(to_send, key=lambda attempt: attempt.nonce)
+                yield await self._confirm(act, await self._attempts.landed(act))
 
     def _attempt(self, act: ActRow, nonce: int) -> AttemptRow:
         call = decode_call(act.calldata)
         gas = gas_limit(1 if isinstance(call, UnitBatch) else len(call))
         tx_hash, raw = self._engine.sign(self._key, to=self._registry, calldata=act.calldata, nonce=nonce, gas=gas)
         return AttemptRow(tx_hash=tx_hash, act=act.id, nonce=nonce, raw=raw, created=int(self._clock()))
-
-    async def _landed(self, act: ActRow) -> Landed:
-        attempts = self._journal.acts.attempts(act.id)
-        for attempt in attempts[:-1]:
-            if (landed := await self._engine.find(attempt.tx_hash)) is not None:
-                return landed
-        return await self._engine.wait(attempts[-1].tx_hash, limit=PATIENCE)
 
     async def _confirm(self, act: ActRow, landed: Landed) -> Settled:
         numbers = tuple(row.number for row in self._journal.resources.by_act(act.id))
@@ -138,8 +111,7 @@ class Acts:
                 self._journal.resources.release(act.id)
                 self._journal.units.release(act.id)
             return Settled(act=self._read(act), numbers=numbers, refused=refusal)
-        material = await self._engine.capture(landed)
-        self._proofs.put(landed.tx_hash, material.to_json_bytes())
+        self._proofs.put(landed.tx_hash, landed.material.to_json_bytes())
         self._crash_point("proved")
         registered, batch_index, skipped = self._read_logs(landed)
         with self._journal.transaction():
@@ -178,6 +150,8 @@ class Acts:
         except RevertedCallError as error:
             reason = decode_revert(error.data)
             return Doubtful(f"登记合约拒绝:{reason.words.zh}", f"the registry refused: {reason.words.en}")
+        except Refused:
+            pass  # engines forget old states; that it failed is proven, why it did is not to be had
         tx_hash = landed.tx_hash.hex()
         return Doubtful(f"交易 {tx_hash} 执行失败,原因未知", f"transaction {tx_hash} failed for a reason unknown")
 
