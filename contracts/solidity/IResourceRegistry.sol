@@ -385,7 +385,12 @@ interface IResourceRegistry {
 
     // ---------------------------------------------------------------- errors
 
-    /// @notice The sender is no governor in office.
+    /// @notice A key must send its acts itself; the sender is a contract.
+    error NotDirect(address account);
+    /// @notice The call of a proposal, or the calldata of a governance act, is not in its one encoding, or the call is none
+    /// of the functions that are for proposals: no anchor could be brought forward past it.
+    error NotCanonical();
+    /// @notice The account is no governor in office.
     error NotGovernor(address account);
     /// @notice Only a proposal that enough governors approved can do this.
     error NotGovernance(address account);
@@ -411,8 +416,8 @@ interface IResourceRegistry {
     error AlreadyAdmitted(bytes8 institution);
     /// @notice The institution is not admitted.
     error UnknownInstitution(bytes8 institution);
-    /// @notice The code of an institution is zero.
-    error ZeroInstitution();
+    /// @notice The code of an institution is not 8 digits or capital letters.
+    error MalformedCode(bytes8 institution);
     /// @notice An account that is asked for is zero.
     error ZeroAccount();
     /// @notice The account belongs to an institution already.
@@ -466,6 +471,8 @@ interface IResourceRegistry {
     error ContentChanged(bytes32 number);
     /// @notice The code is none of the reasons.
     error UnknownReason(uint8 code);
+    /// @notice An institution delivers to another one, not to itself.
+    error OwnDelivery(bytes8 institution);
     /// @notice The delivery is not open for this.
     error DeliveryNotOpen(bytes32 packageDigest);
     /// @notice The kind of an attestation is zero.
