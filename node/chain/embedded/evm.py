@@ -3,15 +3,17 @@
 | override | what goes wrong without it |
 |---|---|
 | previous hashes by the engine's rule (round 0, no seals) | BLOCKHASH is wrong, and with it gas or receipts root |
-| code size limit 65,536 | a large contract deploys here and not there |
+| code size limit of the genesis (65,536) | a large contract deploys here and not there |
 | coinbase = the header's miner | COINBASE is wrong |
 | no reward step (`finalize_block` is never called) | an empty account for the miner: state root |
 """
 
 from __future__ import annotations
 
+import functools
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eth import EVM_RECURSION_LIMIT
@@ -72,15 +74,15 @@ class TrieOverlay(BaseAtomicDB):  # type: ignore[misc]
         yield self
 
 
-class _Computation(BerlinComputation):  # type: ignore[misc]
-    @classmethod
-    def validate_contract_code(cls, contract_code: bytes) -> None:
-        if len(contract_code) > CODE_SIZE_LIMIT:
-            raise OutOfGas(f"contract code of {len(contract_code)} bytes exceeds {CODE_SIZE_LIMIT}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvmRules:
+    """What of execution depends on the network: its genesis, and what is peculiar to its engine (``state_class``)."""
+
+    code_size_limit: int = CODE_SIZE_LIMIT
+    state_class: type[BerlinState] = BerlinState
 
 
-class _State(BerlinState):  # type: ignore[misc]
-    computation_class = _Computation
+EMBEDDED_RULES = EvmRules()
 
 
 class _PreviousHashes:
@@ -106,12 +108,30 @@ class _ChainDatabase:
 
 class _QbftVM(BerlinVM):  # type: ignore[misc]
     consensus_class = NoProofConsensus
-    _state_class = _State
     past: Any = ()
 
     @property
     def previous_hashes(self) -> Any:
         return self.past
+
+
+@functools.cache
+def _vm_class(rules: EvmRules) -> Any:
+    class Computation(BerlinComputation):  # type: ignore[misc]
+        @classmethod
+        def validate_contract_code(cls, contract_code: bytes) -> None:
+            if len(contract_code) > rules.code_size_limit:
+                raise OutOfGas(f"contract code of {len(contract_code)} bytes exceeds {rules.code_size_limit}")
+
+    base: Any = rules.state_class
+
+    class State(base):  # type: ignore[misc]
+        computation_class = Computation
+
+    class VM(_QbftVM):
+        _state_class = State
+
+    return VM
 
 
 def qbft_vm(
@@ -121,6 +141,7 @@ def qbft_vm(
     *,
     chain_id: int,
     previous_hash: Callable[[int], bytes | None],
+    rules: EvmRules = EMBEDDED_RULES,
 ) -> Any:
     """Make a VM that stands at `state_root` and sees the block context of `header`."""
     execution_header = BlockHeader(
@@ -134,6 +155,6 @@ def qbft_vm(
         mix_hash=header.mix_hash,
         nonce=header.nonce,
     )
-    vm = _QbftVM(execution_header, _ChainDatabase(overlay), ChainContext(chain_id), ConsensusContext(overlay))
+    vm = _vm_class(rules)(execution_header, _ChainDatabase(overlay), ChainContext(chain_id), ConsensusContext(overlay))
     vm.past = _PreviousHashes(header.number, previous_hash)
     return vm

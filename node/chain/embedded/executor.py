@@ -14,13 +14,14 @@ from eth._utils.address import generate_contract_address
 from eth.db.trie import make_trie_root_and_nodes
 from eth.vm.forks.berlin.transactions import BerlinTransactionBuilder
 from eth_utils.exceptions import ValidationError
+from rlp.exceptions import RLPException
 
-from node.chain.embedded.evm import TrieOverlay, qbft_vm
+from node.chain.embedded.evm import EMBEDDED_RULES, TrieOverlay, qbft_vm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from node.chain.embedded.evm import NodeReader
+    from node.chain.embedded.evm import EvmRules, NodeReader
     from node.receipts.header import Header
 
 
@@ -71,6 +72,7 @@ def execute(
     read_node: NodeReader,
     previous_hash: Callable[[int], bytes | None],
     fill: bool = False,
+    rules: EvmRules = EMBEDDED_RULES,
 ) -> Outcome:
     """Apply raw transactions in order.
 
@@ -82,22 +84,23 @@ def execute(
         read_node: gives a trie node or code by its keccak-256, or None.
         previous_hash: gives the block hash at a height below this header's, by the engine's own rule.
         fill: stop before the first transaction for which no gas is left, instead of raising.
+        rules: what depends on the network.
 
     Raises:
         UnexecutableError: a transaction cannot stand at its place.
     """
     overlay = TrieOverlay(read_node)
-    vm = qbft_vm(header, parent_state_root, overlay, chain_id=chain_id, previous_hash=previous_hash)
+    vm = qbft_vm(header, parent_state_root, overlay, chain_id=chain_id, previous_hash=previous_hash, rules=rules)
     running = vm.get_header()
     applied: list[Any] = []
     receipts: list[Any] = []
     for position, raw in enumerate(transactions):
-        transaction = BerlinTransactionBuilder.decode(raw)
-        if fill and position and running.gas_used + transaction.gas > header.gas_limit:
-            break
         try:
+            transaction = BerlinTransactionBuilder.decode(raw)
+            if fill and position and running.gas_used + transaction.gas > header.gas_limit:
+                break
             receipt, _ = vm.apply_transaction(running, transaction)
-        except ValidationError as error:
+        except (ValidationError, RLPException) as error:
             message = f"transaction {position}: {error}"
             raise UnexecutableError(message) from error
         running = vm.add_receipt_to_header(running, receipt)
