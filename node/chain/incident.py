@@ -87,18 +87,10 @@ class IncidentFolder:
         paths = sorted(self._path.glob("*.json")) if self._path.is_dir() else []
         return [_decode(path) for path in paths if not path.name.endswith(_RESOLVED)]
 
-    def trouble(self) -> BrokenFinality | None:
-        """Say what stops the writing, for `/healthz` and `audit`; None while all is well."""
-        try:
-            standing = self.standing()
-        except BrokenFinality as damaged:
-            return damaged
-        return standing[0].error() if standing else None
-
     def require_none(self) -> None:
         """Raise BrokenFinality while an incident stands."""
-        if (trouble := self.trouble()) is not None:
-            raise trouble
+        for incident in self.standing():
+            raise incident.error()
 
     def resolve(self, name: str, *, note: str) -> None:
         """Take an incident as resolved, with what the operator says; raise BadInput when there is none of that name."""

@@ -18,6 +18,8 @@ def bare() -> RegistryAtHand:
 
 
 @pytest.fixture
-def registry() -> RegistryAtHand:
+def registry(bare: RegistryAtHand) -> RegistryAtHand:
     """A registry with two institutions: account 1 is the registrar of the first, account 2 of the second."""
-    return RegistryAtHand((INSTITUTION, 1), (NEIGHBOUR, 2))
+    bare.admit(INSTITUTION, 1)
+    bare.admit(NEIGHBOUR, 2)
+    return bare
