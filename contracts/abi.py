@@ -1,19 +1,20 @@
-"""The ABI's encoding of flat field lists, both ways and strict: one value has one encoding, no other is read.
+"""The ABI's encoding, both ways and strict: one value has one encoding, no other is read.
 
-Source: the Contract ABI Specification of Solidity, "Formal Specification of the Encoding". Only what the registry uses
-is here: words, ``bytes``, arrays of words and arrays of such tuples. A general ABI library takes a fifth of a second to
-import, a third of what checking a receipt may take; the tests hold this module to the general one.
+Source: the Contract ABI Specification of Solidity, "Formal Specification of the Encoding". A general library takes a
+fifth of a second to import, a third of what checking a receipt may take; the tests hold this module to it.
+
+A type is the ABI's name of a word or ``bytes``; a tuple of types for a struct; a list of one type for an array of it.
 """
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Value = bytes | int | bool
+Value = bytes | int | bool | tuple["Value", ...]
+Type = str | tuple["Type", ...] | list["Type"]
 WORD = 32
 ADDRESS = 20
 
@@ -22,35 +23,26 @@ class MisfitError(ValueError):
     """A value that its ABI type does not hold, or bytes that are no canonical encoding."""
 
 
-def encode_fields(types: Sequence[str], values: Sequence[Value]) -> bytes:
+def encode_fields(types: Sequence[Type], values: Sequence[Value]) -> bytes:
     """Encode a tuple's fields, in order; raise MisfitError where a value does not fit its type."""
     head, tail = bytearray(), bytearray()
+    start = sum(map(_head_size, types))
     for type_, value in zip(types, values, strict=True):
-        if type_ == "bytes":
-            head += encode_word("uint256", WORD * len(types) + len(tail))
-            tail += _encode_bytes(value)
+        encoded = _encode(type_, value)
+        if _is_dynamic(type_):
+            head += encode_word("uint256", start + len(tail))
+            tail += encoded
         else:
-            head += encode_word(type_, value)
+            head += encoded
     return bytes(head + tail)
 
 
-def decode_fields(types: Sequence[str], data: bytes) -> tuple[Value, ...]:
+def decode_fields(types: Sequence[Type], data: bytes) -> tuple[Value, ...]:
     """Read a tuple's fields from exactly these bytes; raise MisfitError unless encoding them again gives the same."""
-    values: list[Value] = []
-    end = WORD * len(types)
-    for index, type_ in enumerate(types):
-        word = data[WORD * index : WORD * (index + 1)]
-        if type_ != "bytes":
-            values.append(decode_word(type_, word))
-            continue
-        if decode_word("uint256", word) != end:
-            raise MisfitError("a field does not stand where the encoding puts it")
-        value = _decode_bytes(data, end)
-        end += WORD + _padded(len(value))
-        values.append(value)
+    values, end = _decode_fields(types, data, 0)
     if len(data) != end:
         raise MisfitError(f"{len(data)} bytes where the encoding has {end}")
-    return tuple(values)
+    return values
 
 
 def encode_word(type_: str, value: Value) -> bytes:
@@ -67,9 +59,9 @@ def encode_word(type_: str, value: Value) -> bytes:
     raise MisfitError(f"{value!r} is no {type_}")
 
 
-def decode_word(type_: str, word: bytes) -> Value:
+def decode_word(type_: str, word: bytes) -> bytes | int | bool:
     """Read one word as bytesN, uintN, address or bool; raise MisfitError where its padding is not zero."""
-    value: Value
+    value: bytes | int | bool
     if type_.startswith("bytes"):
         value = word[: int(type_[5:])]
     elif type_ == "address":
@@ -83,59 +75,69 @@ def decode_word(type_: str, word: bytes) -> Value:
     return value
 
 
-def encode_dynamic(parts: Sequence[bytes]) -> bytes:
-    """Encode an array of tuples of dynamic size from the encodings of its items: length, offsets, items."""
-    offset = WORD * len(parts)
-    offsets = bytearray()
-    for part in parts:
-        offsets += encode_word("uint256", offset)
-        offset += len(part)
-    return encode_word("uint256", len(parts)) + bytes(offsets) + b"".join(parts)
+def _is_dynamic(type_: Type) -> bool:
+    if isinstance(type_, tuple):
+        return any(map(_is_dynamic, type_))
+    return type_ == "bytes" or isinstance(type_, list)
 
 
-def split_dynamic(data: bytes) -> list[bytes]:
-    """Cut what encode_dynamic gives into the encodings of its items; raise MisfitError unless they lie end to end."""
-    count = _size(data, 0)
+def _head_size(type_: Type) -> int:
+    if _is_dynamic(type_) or isinstance(type_, str):
+        return WORD
+    return sum(map(_head_size, type_))
+
+
+def _encode(type_: Type, value: Value) -> bytes:
+    if type_ == "bytes":
+        if not isinstance(value, bytes):
+            raise MisfitError(f"{value!r} is no bytes")
+        return encode_word("uint256", len(value)) + value.ljust(_padded(len(value)), b"\0")
+    if isinstance(type_, str):
+        return encode_word(type_, value)
+    if not isinstance(value, (tuple, list)):
+        raise MisfitError(f"{value!r} has no fields or items")
+    if isinstance(type_, tuple):
+        return encode_fields(type_, value)
+    return encode_word("uint256", len(value)) + encode_fields(type_ * len(value), value)
+
+
+def _decode_fields(types: Sequence[Type], data: bytes, start: int) -> tuple[tuple[Value, ...], int]:
+    """Read fields from their start; give them and where they end. Tails lie end to end, in order, after the head."""
+    values: list[Value] = []
+    place, end = start, start + sum(map(_head_size, types))
+    for type_ in types:
+        if _is_dynamic(type_):
+            if _size(data, place) != end - start:
+                raise MisfitError("a field does not stand where the encoding puts it")
+            value, end = _decode(type_, data, end)
+            place += WORD
+        else:
+            value, place = _decode(type_, data, place)
+        values.append(value)
+    return tuple(values), end
+
+
+def _decode(type_: Type, data: bytes, start: int) -> tuple[Value, int]:
+    if type_ == "bytes":
+        return _decode_bytes(data, start)
+    if isinstance(type_, str):
+        return decode_word(type_, data[start : start + WORD]), start + WORD
+    if isinstance(type_, tuple):
+        return _decode_fields(type_, data, start)
+    count = _size(data, start)
     if count > len(data) // WORD:
         raise MisfitError("an array that is longer than its bytes")
-    body = data[WORD:]
-    places = [*(_size(body, WORD * index) for index in range(count)), len(body)]
-    if places[0] != WORD * count or places != sorted(places):
-        raise MisfitError("an array whose items do not lie end to end")
-    return [body[start:end] for start, end in itertools.pairwise(places)]
+    return _decode_fields(type_ * count, data, start + WORD)
 
 
-def encode_words(type_: str, values: Sequence[Value]) -> bytes:
-    """Encode an array of words: length, items."""
-    return encode_word("uint256", len(values)) + b"".join(encode_word(type_, value) for value in values)
-
-
-def behind_offset(encoded: bytes) -> bytes:
-    """Give the argument list whose only argument is this one of dynamic size."""
-    return encode_word("uint256", WORD) + encoded
-
-
-def strip_offset(data: bytes) -> bytes:
-    """Give the only argument, of dynamic size, of an argument list."""
-    if _size(data, 0) != WORD:
-        raise MisfitError("an argument that does not stand where the encoding puts it")
-    return data[WORD:]
-
-
-def _encode_bytes(value: Value) -> bytes:
-    if not isinstance(value, bytes):
-        raise MisfitError(f"{value!r} is no bytes")
-    return encode_word("uint256", len(value)) + value.ljust(_padded(len(value)), b"\0")
-
-
-def _decode_bytes(data: bytes, start: int) -> bytes:
+def _decode_bytes(data: bytes, start: int) -> tuple[bytes, int]:
     length = _size(data, start)
     start += WORD
-    value = data[start : start + length]
-    padding = data[start + length : start + _padded(length)]
+    value, end = data[start : start + length], start + _padded(length)
+    padding = data[start + length : end]
     if len(value) != length or padding != bytes(_padded(length) - length):
         raise MisfitError("bytes that are cut short or padded with something else than zeros")
-    return value
+    return value, end
 
 
 def _size(data: bytes, start: int) -> int:

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from contracts import artefact
-from contracts.abi import ADDRESS, MisfitError, encode_fields
+from contracts.abi import ADDRESS, MisfitError
+from contracts.calls import encode
 from contracts.errors import MalformedCall
+from contracts.governing import ADMISSION
+from contracts.layouts import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.parties import Admission
 
 _LONGEST_STRING, _SHORT_STRING, _SHORT_LIST = 0x7F, 0x80, 0xC0
 """Up to the first a byte is its own RLP; the others begin a short string and a short list (Yellow Paper, app. B)."""
 
 
-def creation_calldata(governor: bytes) -> bytes:
-    """Give the data of the transaction that creates a registry with this governor (20 bytes)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """What a registry is created with: the founding part of every trust anchor in it."""
+
+    governors: tuple[bytes, ...]
+    threshold: int
+    admissions: tuple[Admission, ...]
+
+
+FOUNDING = Layout(Founding, governors=["address"], threshold="uint32", admissions=[ADMISSION])
+
+
+def creation_calldata(governors: Sequence[bytes], threshold: int, admissions: Sequence[Admission]) -> bytes:
+    """Give the data of the transaction that creates a registry: its governors, and the institutions of the founding."""
+    founding = Founding(governors=tuple(governors), threshold=threshold, admissions=tuple(admissions))
+    return encode(artefact.load().creation_code, FOUNDING, founding)
+
+
+def decode_creation(calldata: bytes) -> Founding:
+    """Read the data of the transaction that created a registry of this code; raise MalformedCall otherwise."""
+    code = artefact.load().creation_code
+    if not calldata.startswith(code):
+        raise MalformedCall("部署的不是随附的登记合约", "it creates other code than the registry that ships here")
     try:
-        return artefact.load().creation_code + encode_fields(("address",), (governor,))
+        founding: Founding = FOUNDING.decode(calldata[len(code) :])
     except MisfitError as error:
-        raise MalformedCall("治理方地址不是 20 字节", "the governor's address is not 20 bytes") from error
+        raise MalformedCall(f"不是登记合约的部署:{error}", f"no deployment of the registry: {error}") from error
+    return founding
 
 
 def registry_address(deployer: bytes, nonce: int) -> bytes:

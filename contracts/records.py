@@ -1,20 +1,21 @@
-"""What the registry takes, emits and holds, as values.
+"""What institutions register with the registry, what it emits about that and holds of it, as values.
 
 Widths in bytes: institution 8, account 20, number and digests 32; CID binary; heights and times (UTC seconds) as int.
-Programme, lot, replaces, counting rule and parent are zeros where there is none.
+Programme, lot, replaces, earlier receipt, counting rule, parent and document are zeros where there is none.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 KIND_FILE, KIND_TREE = 1, 2
-STATUS_REGISTERED = 1
+STATUS_REGISTERED, STATUS_WITHDRAWN = 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What one resource is registered with: `Entry` of the contract."""
+    """What one version of a resource is registered with: `Entry` of the contract."""
 
     number: bytes
     kind: int
@@ -25,22 +26,26 @@ class Entry:
     period: int
     lot: bytes
     replaces: bytes
+    earlier_receipt: bytes = bytes(32)
 
-    def registered(self, institution: bytes, version: int = 1) -> Registered:
-        """Give the event that the registry emits for this entry of an institution."""
-        return Registered(
-            institution=institution,
-            number=self.number,
-            content_digest=self.content_digest,
-            kind=self.kind,
-            version=version,
-            metadata_digest=self.metadata_digest,
-            cid=self.cid,
-            programme=self.programme,
-            period=self.period,
-            lot=self.lot,
-            replaces=self.replaces,
+    def registered(self, institution: bytes) -> Registered:
+        """Give the event that the registry emits where an institution registers this entry."""
+        return Registered(institution=institution, version=1, **self._values())
+
+    def amended(self, institution: bytes, version: int, reason: Reason) -> Amended:
+        """Give the event that the registry emits where an institution amends its record by this entry."""
+        return Amended(
+            institution=institution, version=version, reason=reason.code, document=reason.document, **self._values()
         )
+
+    def superseded(self, institution: bytes, version: int, reason: Reason) -> Superseded:
+        """Give the event that the registry emits where an institution gives its record this entry's content."""
+        return Superseded(
+            institution=institution, version=version, reason=reason.code, document=reason.document, **self._values()
+        )
+
+    def _values(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +61,25 @@ class UnitBatch:
     lot: bytes
     counting_rule: bytes
     parent: bytes
+    earlier_receipt: bytes = bytes(32)
 
     def committed(self, institution: bytes) -> UnitsCommitted:
         """Give the event that the registry emits for this batch of an institution."""
-        return UnitsCommitted(
-            institution=institution,
-            root=self.root,
-            list_digest=self.list_digest,
-            claimed=self.claimed,
-            cid=self.cid,
-            programme=self.programme,
-            period=self.period,
-            lot=self.lot,
-            counting_rule=self.counting_rule,
-            parent=self.parent,
-        )
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return UnitsCommitted(institution=institution, **values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
-    """A resource was registered."""
+class Reason:
+    """Why a record is changed: a code of REASONS, and the SHA-256 of the paper that says so."""
+
+    code: int
+    document: bytes = bytes(32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a record as an event tells it; what the three events of versions have in common."""
 
     institution: bytes
     number: bytes
@@ -88,6 +92,43 @@ class Registered:
     period: int
     lot: bytes
     replaces: bytes
+    earlier_receipt: bytes
+
+    def entry(self) -> Entry:
+        """Give the entry that this version was made with."""
+        return Entry(**{field.name: getattr(self, field.name) for field in fields(Entry)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered(Version):
+    """A resource was registered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended(Version):
+    """The metadata of a record were corrected."""
+
+    reason: int
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded(Version):
+    """A record was given new content."""
+
+    reason: int
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A record was withdrawn, for good."""
+
+    institution: bytes
+    number: bytes
+    version: int
+    reason: int
+    document: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,47 +155,15 @@ class UnitsCommitted:
     lot: bytes
     counting_rule: bytes
     parent: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstitutionAdmitted:
-    """An institution was admitted."""
-
-    institution: bytes
-    profile_digest: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrarAdded:
-    """A key became a registrar of an institution."""
-
-    institution: bytes
-    account: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleGranted:
-    """An account was given a role (an event of OpenZeppelin's AccessControl)."""
-
-    role: bytes
-    account: bytes
-    sender: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleRevoked:
-    """An account lost a role (an event of OpenZeppelin's AccessControl)."""
-
-    role: bytes
-    account: bytes
-    sender: bytes
+    earlier_receipt: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordState:
-    """What the registry holds of a record: status 1 registered, and the newest act's version, height and time."""
+    """What the registry holds of a record: status 1 registered or 2 withdrawn; the newest act's version and height."""
 
     status: int
+    frozen: bool
     kind: int
     version: int
     height: int

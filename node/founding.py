@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import contracts.artefact
 import contracts.deploy
-from contracts import calls
+from contracts.parties import Admission
 from node.building import building
 from node.chain.embedded import EmbeddedChain
 from node.chain.engine import Engine
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 PURPOSE = "founding"
 """By this word the folder is known that a killed founding leaves."""
 PATIENCE = 60.0
-DEPLOY_GAS, ADMIT_GAS = 8_000_000, 500_000
+DEPLOY_GAS = 8_000_000
 SETTINGS = """# Settings of this node; node/README.md lists them.
 # programme = ""
 # rpc_port = 8545
@@ -142,7 +142,7 @@ def founding_anchor(identity: Identity) -> TrustAnchor:
 async def _found_chain(
     home: Home, identity: Identity, institution: Institution, keys: dict[str, PrivateKey], *, clock: Callable[[], float]
 ) -> Identity:
-    """Make the chain, deploy the registry from the governor's key (nonce 0) and admit the institution."""
+    """Make the chain and deploy the registry from the governor's key (nonce 0), which admits the institution, too."""
     from web3 import AsyncWeb3
 
     governor = keys["governor"].public_key.to_canonical_address()
@@ -155,14 +155,18 @@ async def _found_chain(
     async with chain:
         engine = Engine(AsyncWeb3(chain.provider), chain_id=identity.chain_id)
         registry = contracts.deploy.registry_address(governor, 0)
-        admit = calls.encode_admit(institution.code.encode(), institution.profile_digest(), registrar)
-        steps = ((None, contracts.deploy.creation_calldata(governor), DEPLOY_GAS), (registry, admit, ADMIT_GAS))
-        for nonce, (to, calldata, gas) in enumerate(steps):
-            tx_hash, raw = engine.sign(keys["governor"], to=to, calldata=calldata, nonce=nonce, gas=gas)
-            await engine.send(raw)
-            landed = await engine.wait(tx_hash, limit=PATIENCE)
-            if not landed.succeeded:
-                raise OwnFault("部署登记合约失败", "the registry could not be deployed")
+        admission = Admission(
+            institution=institution.code.encode(),
+            profile_digest=institution.profile_digest(),
+            one_person=True,
+            registrars=(registrar,),
+        )
+        calldata = contracts.deploy.creation_calldata([governor], 1, [admission])
+        tx_hash, raw = engine.sign(keys["governor"], to=None, calldata=calldata, nonce=0, gas=DEPLOY_GAS)
+        await engine.send(raw)
+        landed = await engine.wait(tx_hash, limit=PATIENCE)
+        if not landed.succeeded:
+            raise OwnFault("部署登记合约失败", "the registry could not be deployed")
         code_hash = await engine.code_hash(registry)
         if code_hash != contracts.artefact.load().code_hash:
             raise OwnFault("链上合约代码与随附的不符", "the code on chain is not the artefact's")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contracts import calls
+from contracts import views
 from node.errors import Unavailable, Words
 from node.keys import load_key
 from node.receipts.anchor import TrustAnchor
@@ -158,8 +158,8 @@ async def sealing_chain(
     chain: EmbeddedChain
 
     def admits(sender: bytes) -> bool:
-        answer = chain.read(bytes.fromhex(identity.registry), calls.encode_is_known(sender))
-        return calls.decode_is_known(answer)
+        answer = chain.read(bytes.fromhex(identity.registry), views.encode_is_known(sender))
+        return views.decode_is_known(answer)
 
     chain = EmbeddedChain.open(
         home.chain,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from contracts import calls
+from contracts import views
 from contracts.errors import ContractError
 from contracts.events import REGISTERED, UNITS_COMMITTED, Event, decode_log
 from contracts.records import Registered, UnitsCommitted
@@ -120,17 +121,17 @@ def _key(event: Event) -> bytes:
 
 async def _is_registered(engine: Engine, registry: bytes, number: bytes) -> bool:
     try:
-        state = calls.decode_record_of(await engine.call(to=registry, calldata=calls.encode_record_of(number)))
+        state = views.decode_record_of(await engine.call(to=registry, calldata=views.encode_record_of(number)))
     except (RevertedCallError, ContractError, ZhicangError):
         return False
     return state is not None
 
 
-def _differs(name: str, expected: object, found: object) -> Finding:
+def _differs(name: str, expected: Registered | UnitsCommitted, found: object) -> Finding:
     if found is None:
         return Finding(check="chain", id=name, expected="its event", found="none", mend=INCIDENT)
-    slots = type(expected).__slots__  # type: ignore[attr-defined]
-    differing = [slot for slot in slots if getattr(expected, slot) != getattr(found, slot, None)]
+    names = [field.name for field in fields(expected)]
+    differing = [slot for slot in names if getattr(expected, slot) != getattr(found, slot, None)]
     return Finding(
         check="journal",
         id=name,

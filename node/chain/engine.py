@@ -83,7 +83,7 @@ class Engine:
     async def next_nonce(self, address: bytes, *, height: int | None = None) -> int:
         """Give the first nonce of an account that no header has consumed, by the engine's word; or none up to one."""
         tag = "latest" if height is None else hex(height)
-        return as_quantity(await self._rpc.result("eth_getTransactionCount", "0x" + address.hex(), tag))
+        return await self._believing(lambda: self._quantity("eth_getTransactionCount", "0x" + address.hex(), tag))
 
     def sign(self, key: PrivateKey, *, to: bytes | None, calldata: bytes, nonce: int, gas: int) -> tuple[bytes, bytes]:
         """Sign a legacy transaction (EIP-155); give (tx_hash, raw). The same fields give the same bytes."""
@@ -163,7 +163,7 @@ class Engine:
 
     async def height(self) -> int:
         """Give the height of the head, by the engine's word."""
-        return as_quantity(await self._rpc.result("eth_blockNumber"))
+        return await self._believing(lambda: self._quantity("eth_blockNumber"))
 
     async def logs(self, *, address: bytes, topics: list[Any], first: int = 0, last: int | None = None) -> list[Any]:
         """Give raw logs of a contract between two heights (inclusive), by the engine's word: `find` proves them."""
@@ -176,7 +176,7 @@ class Engine:
 
     async def block(self, height: int) -> dict[str, Any]:
         """Give the raw header object at a height, with its transactions in full, by the engine's word."""
-        block: dict[str, Any] | None = await self._rpc.result("eth_getBlockByNumber", hex(height), True)
+        block = await self._believing(lambda: self._rpc.block(hex(height), whole=True))
         if block is None:
             raise Unavailable(f"链上没有高度 {height} 的区块头", f"the chain has no header at height {height}")
         return block
@@ -203,6 +203,9 @@ class Engine:
                     zh = f"区块链接口的回答不成立:{error.words.zh}"
                     raise Forged(zh, f"the chain endpoint's answer does not hold: {error.words.en}") from error
 
+    async def _quantity(self, method: str, *parameters: Any) -> int:
+        return as_quantity(await self._rpc.result(method, *parameters))
+
     async def _find(self, tx_hash: bytes) -> Landed | None:
         said = await self._rpc.result("eth_getTransactionReceipt", "0x" + tx_hash.hex())
         if said is None:
@@ -222,9 +225,10 @@ class Engine:
     async def _whole_header(self, name: str, height: int) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
         if self._whole is not None and self._whole[0] == name:
             return self._whole[1:]
-        block = await self._rpc.result("eth_getBlockByNumber", hex(height), True)
-        receipts = None if block is None else await self._rpc.tx_receipts(block)
-        return None if receipts is None else (block, receipts)
+        block = await self._rpc.block(hex(height), whole=True)
+        if block is None or (receipts := await self._rpc.tx_receipts(block)) is None:
+            return None
+        return block, receipts
 
     async def _offer(self, raw: bytes) -> PoolAnswer:
         response = await self._rpc.response("eth_sendRawTransaction", "0x" + raw.hex())

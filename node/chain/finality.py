@@ -90,7 +90,7 @@ class Finality:
             head = await self._head(newest.number, rpc)
         if head < newest.number:
             raise await self._below(newest, head, rpc)
-        block = await rpc.result("eth_getBlockByNumber", hex(newest.number), False)
+        block = await rpc.block(hex(newest.number), whole=False)
         if block is None:
             zh, en = f"节点不给高度 {newest.number} 的区块头", f"the engine gives no header at height {newest.number}"
             raise Behind(zh, en)
@@ -112,8 +112,7 @@ class Finality:
         if await rpc.result("eth_syncing") is not False:
             zh = f"节点正在同步,高度 {head},低于已有证明的 {newest.number}"
             return Behind(zh, f"the engine is catching up: height {head}, below {newest.number}, which is proven here")
-        block = await rpc.result("eth_getBlockByNumber", "latest", False)
-        now = self._checked.header(block)
+        now = self._checked.header(await rpc.block("latest", whole=False) or {})
         return self._report(HEAD_BELOW, newest, now, head=head)
 
     def _two_headers(self, known: Header, other: Header, *, head: int) -> Exception:

@@ -87,10 +87,18 @@ class IncidentFolder:
         paths = sorted(self._path.glob("*.json")) if self._path.is_dir() else []
         return [_decode(path) for path in paths if not path.name.endswith(_RESOLVED)]
 
+    def trouble(self) -> BrokenFinality | None:
+        """Say what stops the writing, for `/healthz` and `audit`; None while all is well."""
+        try:
+            standing = self.standing()
+        except BrokenFinality as damaged:
+            return damaged
+        return standing[0].error() if standing else None
+
     def require_none(self) -> None:
         """Raise BrokenFinality while an incident stands."""
-        for incident in self.standing():
-            raise incident.error()
+        if (trouble := self.trouble()) is not None:
+            raise trouble
 
     def resolve(self, name: str, *, note: str) -> None:
         """Take an incident as resolved, with what the operator says; raise BadInput when there is none of that name."""

@@ -70,18 +70,30 @@ class RawRpc:
             raise refused("eth_call", error)
         raise RevertedCallError(as_bytes(data or "0x"))
 
+    async def block(self, tag: str, *, whole: bool) -> dict[str, Any] | None:
+        """Give the raw header object, with its transactions in full if `whole`; None where there is none."""
+        block = await self.result("eth_getBlockByNumber", tag, whole)
+        if block is None or (isinstance(block, dict) and isinstance(block.get("transactions"), list)):
+            return block
+        raise _shapeless("eth_getBlockByNumber")
+
     async def tx_receipts(self, block: dict[str, Any]) -> list[dict[str, Any]] | None:
         """Give the raw receipts of a header's transactions; None while the engine has not all of them."""
         if self._gives_all_receipts:
-            response = await self.response("eth_getBlockReceipts", block["number"])
+            response = await self.response("eth_getBlockReceipts", block.get("number"))
             error = response.get("error")
             if error is None:
                 found: list[dict[str, Any]] | None = response["result"]
+                if found is not None and not isinstance(found, list):
+                    raise _shapeless("eth_getBlockReceipts")
                 return found
             if not _is_missing(error):
                 raise refused("eth_getBlockReceipts", error)
             self._gives_all_receipts = False
-        hashes = [[transaction["hash"]] for transaction in block["transactions"]]
+        try:
+            hashes = [[transaction["hash"]] for transaction in block["transactions"]]
+        except (KeyError, TypeError) as error:
+            raise _shapeless("eth_getBlockByNumber") from error
         receipts = await self.results("eth_getTransactionReceipt", hashes)
         return None if None in receipts else receipts
 
@@ -109,6 +121,10 @@ def refused(method: str, error: Any) -> Refused:
     words = data if isinstance(data, dict) else {}  # an embedded chain tells why it stopped in both languages
     zh, en = words.get("zh", message), words.get("en", message)
     return Refused(f"链拒绝了 {method}:{zh}", f"the chain refused {method}: {en}")
+
+
+def _shapeless(method: str) -> Doubtful:
+    return Doubtful(f"节点对 {method} 的回答残缺", f"the engine's answer to {method} is malformed")
 
 
 def _is_missing(error: Any) -> bool:

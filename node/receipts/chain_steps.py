@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.calls import decode_call
+from contracts.calls import CommitUnitsCall, RegisterCall, decode_call
 from contracts.errors import ContractError
 from contracts.events import decode_log
-from contracts.records import Registered, UnitBatch, UnitsCommitted
+from contracts.records import Registered, UnitsCommitted
 from node.errors import Words
 from node.receipts import strict_rlp
 from node.receipts.errors import BadProof
@@ -137,9 +137,10 @@ def _check_calldata(calldata: bytes, event: Act) -> None:
         call = decode_call(calldata)
     except ContractError as error:
         raise BadProof(error.words.zh, error.words.en) from error
-    if isinstance(call, UnitBatch):
-        called: list[Act] = [call.committed(event.institution)]
-    else:
-        called = [entry.registered(event.institution) for entry in call]
+    called: list[Act] = []
+    if isinstance(call, CommitUnitsCall):
+        called = [call.batch.committed(event.institution)]
+    elif isinstance(call, RegisterCall):
+        called = [entry.registered(event.institution) for entry in call.entries]
     if event not in called:
         raise BadProof("交易所载内容与事件不一致", "the calldata are not what the event says")

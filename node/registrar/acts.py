@@ -14,10 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from contracts.calls import decode_call
+from contracts.calls import RegisterCall, decode_call
 from contracts.errors import decode_revert, refusal
 from contracts.events import decode_log
-from contracts.records import EntrySkipped, Registered, UnitBatch, UnitsCommitted
+from contracts.records import EntrySkipped, Registered, UnitsCommitted
 from node.chain.engine import RevertedCallError
 from node.chain.errors import Refused
 from node.errors import Doubtful, OwnFault
@@ -97,7 +97,7 @@ class Acts:
 
     def _attempt(self, act: ActRow, nonce: int) -> AttemptRow:
         call = decode_call(act.calldata)
-        gas = gas_limit(1 if isinstance(call, UnitBatch) else len(call))
+        gas = gas_limit(len(call.entries) if isinstance(call, RegisterCall) else 1)
         tx_hash, raw = self._engine.sign(self._key, to=self._registry, calldata=act.calldata, nonce=nonce, gas=gas)
         return AttemptRow(tx_hash=tx_hash, act=act.id, nonce=nonce, raw=raw, created=int(self._clock()))
 

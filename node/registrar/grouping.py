@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.units import UnitBatchRow
 
 LARGEST_GROUP = 50
-GAS_BASE, GAS_PER_ENTRY = 150_000, 150_000
+GAS_BASE, GAS_PER_ENTRY = 200_000, 150_000
 """Gas limits with room to spare: an entry uses about half (see contracts/gas.md)."""
 
 

@@ -18,8 +18,6 @@ def bare() -> RegistryAtHand:
 
 
 @pytest.fixture
-def registry(bare: RegistryAtHand) -> RegistryAtHand:
+def registry() -> RegistryAtHand:
     """A registry with two institutions: account 1 is the registrar of the first, account 2 of the second."""
-    bare.admit(INSTITUTION, 1)
-    bare.admit(NEIGHBOUR, 2)
-    return bare
+    return RegistryAtHand((INSTITUTION, 1), (NEIGHBOUR, 2))

@@ -12,9 +12,11 @@ from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed
 from web3 import EthereumTesterProvider, Web3
 
-from contracts import artefact, calls, deploy
+from contracts import artefact, calls, deploy, governing
+from contracts.calls import GovernCall
 from contracts.errors import decode_revert
 from contracts.events import Event, decode_log
+from contracts.parties import Admission
 from contracts.records import Entry, UnitBatch
 
 FORK = "Berlin"
@@ -61,12 +63,12 @@ class Done:
 
 
 class RegistryAtHand:
-    """A registry whose governor is account 0; the other accounts are nobody until they are made registrars."""
+    """A registry whose governor is account 0, and whose institutions (code, registrar's account) are of one person."""
 
-    def __init__(self) -> None:
+    def __init__(self, *admissions: tuple[bytes, int]) -> None:
         self.web3 = Web3(EthereumTesterProvider(EthereumTester(PyEVMBackend(vm_configuration=((0, BerlinVM),)))))
         self.accounts = [bytes.fromhex(name[2:]) for name in self.web3.eth.accounts]
-        self.deployed = self.transact(deploy.creation_calldata(self.accounts[0]), to=None)
+        self.deployed = self.transact(self.creation_calldata(*admissions), to=None)
         self.address = self.deployed.created
 
     def transact(self, calldata: bytes, *, sender: int = 0, to: bytes | None = b"registry") -> Done:
@@ -100,8 +102,19 @@ class RegistryAtHand:
         assert not done.events
         return decode_revert(data)
 
-    def admit(self, institution: bytes, sender_to_be: int) -> Done:
-        return self.transact(calls.encode_admit(institution, digest("profile"), self.accounts[sender_to_be]))
+    def admission(self, institution: bytes, registrar: int, **changes: Any) -> Admission:
+        full = Admission(
+            institution=institution, profile_digest=digest("profile"), one_person=True,
+            registrars=(self.accounts[registrar],),
+        )  # fmt: skip
+        return replace(full, **changes)
+
+    def creation_calldata(self, *admissions: tuple[bytes, int]) -> bytes:
+        return deploy.creation_calldata([self.accounts[0]], 1, [self.admission(*each) for each in admissions])
+
+    def propose(self, call: governing.GovernedCall, **changes: Any) -> bytes:
+        full = GovernCall(call=governing.encode_governed(call), expires=2**40, document=digest("minutes"))
+        return calls.encode_call(replace(full, **changes))
 
     def own_abi(self) -> Any:
         """Give the contract as web3 knows it from the artefact's ABI: a judge of the binding."""

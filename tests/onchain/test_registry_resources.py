@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from registry_at_hand import INSTITUTION, NEIGHBOUR, digest, entry, number
 
-from contracts import calls
+from contracts import calls, views
 from contracts.errors import UnknownRevert, refusal
 from contracts.events import commitment
 from contracts.records import EntrySkipped, RecordState
@@ -25,20 +25,20 @@ def register(registry: RegistryAtHand, *entries: Entry, sender: int = 1) -> Any:
 
 
 def state_of(registry: RegistryAtHand, name: bytes) -> RecordState | None:
-    return calls.decode_record_of(registry.ask(calls.encode_record_of(name)))
+    return views.decode_record_of(registry.ask(views.encode_record_of(name)))
 
 
 def newest(registry: RegistryAtHand, kind: int, content: bytes) -> bytes | None:
-    return calls.decode_number_by_digest(registry.ask(calls.encode_number_by_digest(kind, content)))
+    return views.decode_number_by_digest(registry.ask(views.encode_number_by_digest(kind, content)))
 
 
 def commitment_of(registry: RegistryAtHand, name: bytes, version: int) -> bytes | None:
-    return calls.decode_commitment_of(registry.ask(calls.encode_commitment_of(name, version)))
+    return views.decode_commitment_of(registry.ask(views.encode_commitment_of(name, version)))
 
 
 def test_the_event_carries_every_field(registry: RegistryAtHand) -> None:
     register(registry, entry(1))
-    sent = entry(2, kind=2, period=65535, cid=b"c" * 64, replaces=number(1))
+    sent = entry(2, kind=2, period=65535, cid=b"c" * 64, replaces=number(1), earlier_receipt=digest("old"))
     [event] = register(registry, sent).events
     assert event == sent.registered(INSTITUTION)
     values = [getattr(event, field.name) for field in fields(event)]
@@ -52,7 +52,7 @@ def test_web3_reads_the_same_event_from_the_abi(registry: RegistryAtHand) -> Non
     assert dict(log["args"]) == {
         "institution": INSTITUTION, "number": sent.number, "contentDigest": sent.content_digest, "kind": 1,
         "version": 1, "metadataDigest": sent.metadata_digest, "cid": sent.cid, "programme": sent.programme,
-        "period": 2023, "lot": sent.lot, "replaces": sent.replaces,
+        "period": 2023, "lot": sent.lot, "replaces": sent.replaces, "earlierReceipt": sent.earlier_receipt,
     }  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def test_the_state_tells_status_kind_version_height_and_time(registry: RegistryA
     assert state_of(registry, number(1)) is None
     done = register(registry, entry(1, kind=2))
     assert state_of(registry, number(1)) == RecordState(
-        status=1, kind=2, version=1, height=done.height, time=done.time
+        status=1, frozen=False, kind=2, version=1, height=done.height, time=done.time
     )
 
 

@@ -14,7 +14,7 @@ from npm_modules import npm_packages
 from registry_at_hand import INSTITUTION, batch, digest
 from standard_tree import StandardTree
 
-from contracts import calls
+from contracts import calls, views
 from contracts.records import UnitBatchState
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def commit(registry: RegistryAtHand, sender: int = 1, **changes: Any) -> Any:
 
 
 def holds(registry: RegistryAtHand, root: bytes, unit: bytes, proof: list[bytes]) -> bool:
-    return calls.decode_verify_unit(registry.ask(calls.encode_verify_unit(root, unit, proof)))
+    return views.decode_verify_unit(registry.ask(views.encode_verify_unit(root, unit, proof)))
 
 
 def test_the_event_carries_every_field(registry: RegistryAtHand) -> None:
@@ -43,15 +43,15 @@ def test_web3_reads_the_same_event_from_the_abi(registry: RegistryAtHand) -> Non
     assert dict(log["args"]) == {
         "institution": INSTITUTION, "root": sent.root, "listDigest": sent.list_digest, "claimed": 10_000,
         "cid": sent.cid, "programme": sent.programme, "period": 2023, "lot": sent.lot,
-        "countingRule": sent.counting_rule, "parent": sent.parent,
+        "countingRule": sent.counting_rule, "parent": sent.parent, "earlierReceipt": bytes(32),
     }  # fmt: skip
 
 
 def test_the_state_tells_institution_claim_height_and_time(registry: RegistryAtHand) -> None:
-    asked = calls.encode_unit_batch_of(batch().root)
-    assert calls.decode_unit_batch_of(registry.ask(asked)) is None
+    asked = views.encode_unit_batch_of(batch().root)
+    assert views.decode_unit_batch_of(registry.ask(asked)) is None
     done = commit(registry)
-    assert calls.decode_unit_batch_of(registry.ask(asked)) == UnitBatchState(
+    assert views.decode_unit_batch_of(registry.ask(asked)) == UnitBatchState(
         institution=INSTITUTION, claimed=10_000, height=done.height, time=done.time
     )
 

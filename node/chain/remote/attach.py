@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from web3 import AsyncWeb3
 
 from node.chain.checked import Checked
-from node.chain.engine import Engine
+from node.chain.engine import OFFER_EVERY, Engine
 from node.chain.errors import OtherChain
 from node.chain.finality import Finality
-from node.chain.remote.endpoint import Endpoint
+from node.chain.remote.endpoint import PATIENCE, Endpoint
 from node.chain.remote.introduction import STALE, Introduction
 from node.chain.remote.provider import RemoteProvider
 from node.errors import BadInput, Words
@@ -59,7 +59,9 @@ async def attached(
     gas_price: int = 0,
     clock: Callable[[], float] = time.time,
     stale: float = STALE,
+    patience: float = PATIENCE,
     outage: float = OUTAGE,
+    offer_every: float = OFFER_EVERY,
 ) -> AsyncIterator[Attached]:
     """Attach to a chain by URLs that are tried in order.
 
@@ -73,7 +75,9 @@ async def attached(
         gas_price: in wei.
         clock: the wall clock, UTC seconds.
         stale: seconds that a head may lie behind the clock.
+        patience: seconds for one exchange with one URL.
         outage: seconds to go on asking while nobody answers; the first look has no such patience.
+        offer_every: seconds between two offers of a transaction that waits.
 
     Raises:
         BadInput: no URL, or one that is none.
@@ -88,7 +92,7 @@ async def attached(
     meant = Introduction(
         chain_id=chain.chain_id, genesis_hash=chain.genesis_hash, checked=checked, clock=clock, stale=stale
     )
-    provider = RemoteProvider([Endpoint(url) for url in urls], introduction=meant)
+    provider = RemoteProvider([Endpoint(url, patience=patience) for url in urls], introduction=meant)
     finality = Finality(
         chain_id=chain.chain_id, checked=checked, incidents=incidents, known=known, newest=newest, clock=clock,
         elsewhere=provider.distrust,
@@ -96,7 +100,7 @@ async def attached(
     w3: AsyncWeb3[Any] = AsyncWeb3(provider)
     engine = Engine(
         w3, chain_id=chain.chain_id, gas_price=gas_price, poll=POLL, checked=checked, finality=finality,
-        distrust=provider.distrust,
+        distrust=provider.distrust, offer_every=offer_every,
     )  # fmt: skip
     try:
         code_hash = await engine.code_hash(chain.registry)

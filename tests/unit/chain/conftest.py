@@ -11,7 +11,8 @@ import pytest
 from eth_account import Account
 from eth_utils import to_checksum_address
 
-from contracts import calls, deploy
+from contracts import deploy, views
+from contracts.parties import Admission
 from contracts.records import Entry
 from node.chain.embedded import Clock, EmbeddedChain
 from node.chain.embedded.seal import validator_of
@@ -93,7 +94,7 @@ class Site:
 
     def open_for_registrars(self, **changed: Any) -> EmbeddedChain:
         def admits(sender: bytes) -> bool:
-            return calls.decode_is_known(chain.read(self.registry, calls.encode_is_known(sender)))
+            return views.decode_is_known(chain.read(self.registry, views.encode_is_known(sender)))
 
         chain = self.open(admits=admits, **changed)
         return chain
@@ -112,11 +113,12 @@ class Site:
         raise AssertionError("no header took the transaction")
 
     def founding_transactions(self) -> list[bytes]:
-        admit = calls.encode_admit(INSTITUTION, b"\1" * 32, validator_of(REGISTRAR_KEY))
-        return [
-            sign(FOUNDER_KEY, 0, calldata=deploy.creation_calldata(self.founder)),
-            sign(FOUNDER_KEY, 1, to=self.registry, calldata=admit),
-        ]
+        admission = Admission(
+            institution=INSTITUTION, profile_digest=b"\1" * 32, one_person=True,
+            registrars=(validator_of(REGISTRAR_KEY),),
+        )  # fmt: skip
+        calldata = deploy.creation_calldata([self.founder], 1, [admission])
+        return [sign(FOUNDER_KEY, 0, calldata=calldata, gas=8_000_000)]
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import rlp
+from contract_samples import plain, type_of, values_of
+from eth_abi.abi import encode
 from eth_hash.auto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,8 +37,11 @@ def test_our_sources_are_those_it_was_compiled_from() -> None:
 
 
 def test_a_changed_or_missing_source_is_named(tmp_path: Path) -> None:
-    text = (artefact.SOURCES / "ResourceRegistry.sol").read_text(encoding="utf-8")
-    (tmp_path / "ResourceRegistry.sol").write_text(text + " ", encoding="utf-8")
+    for source in artefact.SOURCES.iterdir():
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    (tmp_path / "IResourceRegistry.sol").unlink()
+    with (tmp_path / "ResourceRegistry.sol").open("a") as changed:
+        changed.write(" ")
     assert set(artefact.load().stale_sources(tmp_path)) == {"IResourceRegistry.sol", "ResourceRegistry.sol"}
 
 
@@ -51,7 +56,7 @@ def test_compiler_and_settings_are_the_pinned_ones() -> None:
 
 def test_it_names_the_digest_of_every_source_openzeppelins_included() -> None:
     sources = artefact.load().sources
-    assert "@openzeppelin/contracts/access/AccessControl.sol" in sources
+    assert "@openzeppelin/contracts/utils/cryptography/ECDSA.sol" in sources
     assert "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol" in sources
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in sources.values())
 
@@ -91,11 +96,37 @@ def test_an_artefact_with_odd_code_is_damaged(tmp_path: Path) -> None:
         artefact.load(tmp_path / "none.json")
 
 
-def test_the_creation_calldata_is_the_code_and_the_governor() -> None:
-    governor = b"g" * 20
-    assert deploy.creation_calldata(governor) == artefact.load().creation_code + bytes(12) + governor
+@given(values_of(deploy.FOUNDING))
+def test_the_creation_calldata_is_the_code_and_the_founding(founding: deploy.Founding) -> None:
+    calldata = deploy.creation_calldata(founding.governors, founding.threshold, founding.admissions)
+    [constructor] = [item for item in artefact.load().abi if item["type"] == "constructor"]
+    types = [type_of(parameter) for parameter in constructor["inputs"]]
+    assert calldata == artefact.load().creation_code + encode(types, plain(founding))
+    assert deploy.decode_creation(calldata) == founding
+
+
+def test_another_creation_is_refused() -> None:
+    good = deploy.creation_calldata([b"g" * 20], 1, [])
+    for bad in (b"", b"\0" + good[1:], good[:-1], good + b"\0"):
+        with pytest.raises(MalformedCall):
+            deploy.decode_creation(bad)
     with pytest.raises(MalformedCall):
-        deploy.creation_calldata(b"g" * 19)
+        deploy.creation_calldata([b"g" * 19], 1, [])
+
+
+def test_it_stays_below_the_size_limit_of_eip_170_and_eip_3860() -> None:
+    compiled = artefact.load()
+    assert len(compiled.runtime_code) <= 24_576
+    assert len(compiled.creation_code) <= 2 * 24_576
+
+
+def test_governance_is_slot_zero_packed_as_proofs_read_it() -> None:
+    layout = artefact.load().storage_layout
+    first = layout["storage"][0]
+    assert (first["slot"], first["offset"], first["label"]) == ("0", 0, "_governance")
+    members = layout["types"][first["type"]]["members"]
+    places = [(member["label"], member["slot"], member["offset"]) for member in members]
+    assert places == [("sequence", "0", 0), ("epoch", "0", 8), ("threshold", "0", 16), ("governors", "0", 20)]
 
 
 @given(st.binary(min_size=20, max_size=20), st.integers(0, 2**64 - 1))

@@ -15,7 +15,7 @@ from contracts.refusals import BY_REASON, BY_SELECTOR
 ERRORS = {item["name"]: item for item in artefact.load().abi if item["type"] == "error"}
 SAMPLES: dict[str, Any] = {
     "bytes8": b"14000001", "bytes32": b"14000001-2023-00000001-A" + bytes(8), "address": b"k" * 20, "uint8": 3,
-    "uint256": 65,
+    "uint256": 65, "uint32": 7, "uint64": 1_800_000_000,
 }  # fmt: skip
 INTERFACE = artefact.SOURCES / "IResourceRegistry.sol"
 
@@ -55,7 +55,7 @@ def test_what_is_no_text_is_shown_in_hexadecimal() -> None:
 
 
 def test_a_lacking_role_is_a_matter_of_permission() -> None:
-    error = errors.decode_revert(revert_data("AccessControlUnauthorizedAccount"))
+    error = errors.decode_revert(revert_data("NotPermitted"))
     assert isinstance(error, errors.NotPermitted)
     assert (error.http_status, error.exit_code) == (403, 2)
     refused = errors.decode_revert(revert_data("AlreadyRegistered"))

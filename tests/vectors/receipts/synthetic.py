@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from coincurve import PrivateKey
 
-from contracts import abi, events
-from contracts.records import Registered
+from contracts import events
 from node.receipts.anchor import TrustAnchor
 from node.receipts.founding import AnchoredInstitution, Founding
 from node.receipts.header import Extra, Header, header_to_json
@@ -100,16 +99,8 @@ def signed(
 
 def log_of(event: Event, *, emitter: bytes = REGISTRY) -> Log:
     """Encode an event as the registry emits it."""
-    words = {8: "bytes8", 32: "bytes32"}
-    sizes = {"kind": "uint8", "version": "uint32", "claimed": "uint32", "period": "uint16", "cid": "bytes"}
-    names = list(type(event).__slots__)
-    values = {name: getattr(event, name) for name in names}
-    types = {name: sizes.get(name) or words[len(values[name])] for name in names}
-    indexed, others = names[:3], names[3:]
-    topic = events.REGISTERED if isinstance(event, Registered) else events.UNITS_COMMITTED
-    topics = (topic, *(abi.encode_word(types[name], values[name]) for name in indexed))
-    data = abi.encode_fields([types[name] for name in others], [values[name] for name in others])
-    return Log(address=emitter, topics=topics, data=data)
+    topics, data = events.encode_log(event)
+    return Log(address=emitter, topics=tuple(topics), data=data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
