@@ -12,6 +12,7 @@ HOME/
   staging/           payload on its way in; swept at every start of a writing command
   proofs/            proof material, one file a transaction
   lock               held by the process that owns the home
+  socket             where that process answers, while `serve` runs
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Home:
         parts = {
             "identity_file": "home.json", "anchor": "anchor.json", "settings": "zhicang.toml",
             "keystores": "keystores", "chain": "chain.db", "journal": "journal.db", "blocks": "blocks.db",
-            "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock",
+            "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock", "socket": "socket",
             "recovery_sheet": "key-recovery-sheet.txt",
         }  # fmt: skip
         if name not in parts:

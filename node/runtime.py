@@ -25,6 +25,9 @@ from storage.root import StorageRoot
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
+    from eth_keys.datatypes import PrivateKey
+    from web3.providers import AsyncBaseProvider
+
     from node.chain.embedded import EmbeddedChain
     from node.chain.engine import Engine
     from node.home import Home, Identity
@@ -47,9 +50,9 @@ class Reading:
 class Writing:
     """A home opened for writing by the one process that holds its lock."""
 
+    home: Home
     identity: Identity
     settings: Settings
-    chain: EmbeddedChain
     engine: Engine
     journal: Journal
     registrar: Registrar
@@ -86,9 +89,27 @@ async def open_for_writing(
     *,
     environment: Mapping[str, str],
     clock: Callable[[], float] = time.time,
-    crash_point: Callable[[str], None] = no_crash,
 ) -> AsyncIterator[Writing]:
     """Own a home and open everything that a writing command needs; raise Unavailable when another process owns it."""
+    identity = home.identity()
+    with home.locked():
+        key = load_key(home.keystores / "registrar.json", passphrase)
+        async with sealing_chain(home, identity, passphrase, environment) as chain:
+            with writing_parts(home, key, provider=chain.provider, stopped=lambda: chain.stopped, clock=clock) as node:
+                yield node
+
+
+@contextmanager
+def writing_parts(
+    home: Home,
+    key: PrivateKey,
+    *,
+    provider: AsyncBaseProvider,
+    stopped: Callable[[], Exception | None],
+    clock: Callable[[], float] = time.time,
+    crash_point: Callable[[str], None] = no_crash,
+) -> Iterator[Writing]:
+    """Put together what writes, around a registrar's key and a way to the chain; the caller holds the home's lock."""
     from web3 import AsyncWeb3
 
     from node.chain.engine import Engine
@@ -101,47 +122,36 @@ async def open_for_writing(
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
-    identity = home.identity()
-    settings = read_settings(home.settings)
-    with home.locked():
-        registrar_key = load_key(home.keystores / "registrar.json", passphrase)
-        journal = Journal.open(home.journal)
-        blocks = BlockIndex.open(home.blocks, root=home.storage)
-        root = StorageRoot(home.storage, staging=home.staging)
-        try:
-            async with sealing_chain(home, identity, passphrase, environment, crash_point) as chain:
-                engine = Engine(
-                    AsyncWeb3(chain.provider),
-                    chain_id=identity.chain_id,
-                    gas_price=settings.gas_price,
-                    stopped=lambda: chain.stopped,
-                )
-                shared = {"journal": journal, "clock": clock, "crash_point": crash_point}
-                stores = {"root": root, "blocks": blocks, "salt": new_salt} | shared
-                registrar = Registrar(
-                    root=root,
-                    journal=journal,
-                    store=Store(institution=identity.code, **stores),  # type: ignore[arg-type]
-                    units=UnitStore(**stores),  # type: ignore[arg-type]
-                    acts=Acts(
-                        engine=engine,
-                        proofs=ProofFolder(home.proofs),
-                        key=registrar_key,
-                        registry=bytes.fromhex(identity.registry),
-                        **shared,  # type: ignore[arg-type]
-                    ),
-                )
-                yield Writing(
-                    identity=identity,
-                    settings=settings,
-                    chain=chain,
-                    engine=engine,
-                    journal=journal,
-                    registrar=registrar,
-                )
-        finally:
-            journal.close()
-            blocks.close()
+    identity, settings = home.identity(), read_settings(home.settings)
+    engine = Engine(
+        AsyncWeb3(provider), chain_id=identity.chain_id, gas_price=settings.gas_price, stopped=stopped
+    )
+    journal = Journal.open(home.journal)
+    blocks = BlockIndex.open(home.blocks, root=home.storage)
+    root = StorageRoot(home.storage, staging=home.staging)
+    shared = {"journal": journal, "clock": clock, "crash_point": crash_point}
+    stores = {"root": root, "blocks": blocks, "salt": new_salt} | shared
+    acts = Acts(
+        engine=engine,
+        proofs=ProofFolder(home.proofs),
+        key=key,
+        registry=bytes.fromhex(identity.registry),
+        **shared,  # type: ignore[arg-type]
+    )
+    registrar = Registrar(
+        root=root,
+        journal=journal,
+        store=Store(institution=identity.code, **stores),  # type: ignore[arg-type]
+        units=UnitStore(**stores),  # type: ignore[arg-type]
+        acts=acts,
+    )
+    try:
+        yield Writing(
+            home=home, identity=identity, settings=settings, engine=engine, journal=journal, registrar=registrar
+        )
+    finally:
+        journal.close()
+        blocks.close()
 
 
 @asynccontextmanager
@@ -150,6 +160,7 @@ async def sealing_chain(
     identity: Identity,
     passphrase: bytes,
     environment: Mapping[str, str],
+    *,
     crash_point: Callable[[str], None] = no_crash,
 ) -> AsyncIterator[EmbeddedChain]:
     """Open the embedded chain with its sealing key; the caller holds the home's lock."""

@@ -1,53 +1,136 @@
-"""The node as a process: the embedded chain behind JSON-RPC on 127.0.0.1, and its health."""
+"""The node as a process: the owner of a home, with JSON-RPC on 127.0.0.1, its health, and the door for commands."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from node.chain.embedded.across import ProviderAcross
 from node.chain.embedded.server import LOOPBACK, rpc_application
+from node.door.listener import Listener
+from node.door.place import open_door
+from node.door.request import Request
+from node.door.voice import Voice
 from node.errors import Unavailable, Words
-from node.runtime import sealing_chain
+from node.keys import load_key
+from node.runtime import Writing, sealing_chain, writing_parts
 from node.settings import read_settings
 from node.version import VERSION
+from node.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Mapping
+
+    from eth_keys.datatypes import PrivateKey
 
     from node.chain.embedded import EmbeddedChain
     from node.home import Home, Identity
 
+Answer = Callable[[Writing, Request, Voice], Coroutine[Any, Any, int]]
+"""Carries out what came through the door, in the worker's thread; gives the exit code."""
+_LOG = logging.getLogger(__name__)
+
 GRACE = 5.0
 """Seconds that requests under way have when the node stops."""
+AGAIN = 15.0
+"""Seconds between two looks whether the journal has open work that can be finished now."""
 
 
 @asynccontextmanager
 async def serving(
-    home: Home, passphrase: bytes, *, environment: Mapping[str, str], port: int | None
+    home: Home, passphrase: bytes, *, environment: Mapping[str, str], port: int | None, answer: Answer
 ) -> AsyncIterator[int]:
-    """Own the home and serve; give the port. Raise Unavailable when the home or the port is taken."""
+    """Own the home and serve: JSON-RPC, health, and `answer` for what comes through the door; give the port.
+
+    Raises:
+        Unavailable: the home or the port is taken, or the passphrase is wrong.
+    """
     identity, settings = home.identity(), read_settings(home.settings)
-    wanted = settings.rpc_port if port is None else port
-    with home.locked():
-        async with sealing_chain(home, identity, passphrase, environment) as chain:
-            application = rpc_application(chain.rpc)
-            application.router.add_get("/healthz", _health(chain, identity))
-            runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE)
-            await runner.setup()
-            try:
-                site = web.TCPSite(runner, LOOPBACK, wanted)
-                try:
-                    await site.start()
-                except OSError as error:
-                    mend = Words("换一个端口:--port 或设置 rpc_port", "take another: --port, or the setting rpc_port")
-                    zh, en = f"端口 {wanted} 不可用", f"port {wanted} is not available"
-                    raise Unavailable(zh, en, mend=mend) from error
-                yield int(runner.addresses[0][1])
-            finally:
-                await runner.cleanup()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(home.locked())
+        key = load_key(home.keystores / "registrar.json", passphrase)
+        chain = await stack.enter_async_context(sealing_chain(home, identity, passphrase, environment))
+        site = _served(chain, identity, settings.rpc_port if port is None else port)
+        bound = await stack.enter_async_context(site)
+        worker = await stack.enter_async_context(Worker(_opener(home, key, chain)))
+        finishing = asyncio.create_task(_finish_what_is_open(worker))
+        listener = Listener(stack.enter_context(open_door(home, environment)), answer=_in_turn(worker, answer))
+        await listener.start()
+        try:
+            yield bound
+        finally:
+            await listener.stop(grace=GRACE)
+            finishing.cancel()
+            await asyncio.gather(finishing, return_exceptions=True)
+
+
+def _opener(home: Home, key: PrivateKey, chain: EmbeddedChain) -> Callable[[], AbstractAsyncContextManager[Writing]]:
+    provider = ProviderAcross(chain.provider, asyncio.get_running_loop())
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Writing]:
+        with writing_parts(home, key, provider=provider, stopped=lambda: chain.stopped) as node:
+            yield node
+
+    return opened
+
+
+def _in_turn(worker: Worker, answer: Answer) -> Callable[[Request, Voice], Awaitable[int]]:
+    """Have each request answered by the worker, when its turn has come."""
+
+    async def when_it_is_its_turn(request: Request, voice: Voice) -> int:
+        if worker.busy:
+            voice.waits(request.language)
+        return await worker.run(lambda node: answer(node, request, voice))
+
+    return when_it_is_its_turn
+
+
+async def _finish_what_is_open(worker: Worker) -> None:
+    """Finish an earlier run's work, then again and again what waited for the network."""
+    recover = _recover
+    while True:
+        try:
+            await worker.run(recover)
+        except Exception as error:  # noqa: BLE001 - it stays in the journal, and the next act tells its user
+            _LOG.warning("open work stays open: %s", error)
+        await asyncio.sleep(AGAIN)
+        recover = _recover_open_acts
+
+
+async def _recover(node: Writing) -> None:
+    await node.registrar.recover()
+
+
+async def _recover_open_acts(node: Writing) -> None:
+    if node.journal.acts.open():
+        await node.registrar.recover()
+
+
+@asynccontextmanager
+async def _served(chain: EmbeddedChain, identity: Identity, port: int) -> AsyncIterator[int]:
+    """Serve the chain on 127.0.0.1; give the port."""
+    application = rpc_application(chain.rpc)
+    application.router.add_get("/healthz", _health(chain, identity))
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, LOOPBACK, port)
+        try:
+            await site.start()
+        except OSError as error:
+            mend = Words("换一个端口:--port 或设置 rpc_port", "take another: --port, or the setting rpc_port")
+            zh, en = f"端口 {port} 不可用", f"port {port} is not available"
+            raise Unavailable(zh, en, mend=mend) from error
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
 
 
 def _health(chain: EmbeddedChain, identity: Identity) -> Any:

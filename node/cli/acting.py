@@ -10,11 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from node.cli.session import home_of, passphrase_of
+from node.door.caller import call
+from node.door.place import door_of
+from node.door.request import Request
+from node.errors import Unavailable
 from node.runtime import Writing, open_for_writing
+from node.version import VERSION
 
 if TYPE_CHECKING:
     import argparse
@@ -22,22 +28,63 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.home import Home
 
-Act = Callable[[Writing, "argparse.Namespace", "Output"], Awaitable[None]]
+Act = Callable[[Writing, "argparse.Namespace", "Output"], Coroutine[Any, Any, None]]
 """What a writing command does with an open node."""
 
 
-def perform(arguments: argparse.Namespace, output: Output, act: Act) -> None:
-    """Carry out an act: prepare it, ask for the passphrase, own the home, finish what was left open, act.
+def perform(
+    arguments: argparse.Namespace, output: Output, act: Act, *, carried: dict[str, Any] | None = None
+) -> None:
+    """Carry out an act: by the process that serves the home, else here.
+
+    Here: prepare it, ask for the passphrase, own the home, finish what was left open, act. Through the door of a
+    serving process: the command goes there as it was typed, is prepared and done there, and needs no passphrase.
+
+    Args:
+        arguments: of the command; `act` finds in `arguments.carried` what the next one gives.
+        output: where everything is said.
+        act: a coroutine function of the command's module, named `act` or `act_…`.
+        carried: what this process made itself for the act, as JSON: signatures by keys that never leave it.
 
     Raises:
         BadInput: the home is missing, or `prepare` refuses the input.
-        Unavailable: another process owns the home, or the passphrase is wrong.
+        Unavailable: another process owns the home and does not serve, or the passphrase is wrong.
     """
     home = home_of(arguments)
     home.identity()
+    arguments.carried = carried or {}
+    if _done_by_the_server(home, arguments, output, act):
+        return
     prepare(arguments, act)
     passphrase = passphrase_of(arguments, output, home)
     asyncio.run(_own_and_act(home, passphrase, arguments, output, act))
+
+
+def _done_by_the_server(home: Home, arguments: argparse.Namespace, output: Output, act: Act) -> bool:
+    door = door_of(home)
+    if door is None:
+        return False
+    request = Request(
+        version=VERSION,
+        act=act.__name__,
+        arguments=arguments.typed,
+        folder=str(Path.cwd()),
+        language=output.language,
+        terminal=output.stderr.isatty(),
+        carried=arguments.carried,
+    )
+
+    def hear(name: str, text: str) -> None:
+        print(text, end="", file=output.stdout if name == "out" else output.stderr, flush=True)
+
+    try:
+        exit_code = call(door, request, hear=hear)
+    except KeyboardInterrupt:
+        output.note("已离开;节点服务会继续把它办完", "left; the serving process goes on with it")
+        exit_code = Unavailable.exit_code
+    if exit_code is not None:
+        output.fail(exit_code)
+    return exit_code is not None
 
 
 def prepare(arguments: argparse.Namespace, act: Act) -> None:

@@ -6,20 +6,20 @@ or some inputs refused; 3 not available; 4 our own fault. Several at once: the h
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
-import sqlite3
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from node.cli.failure import tell_failure
 from node.cli.language import choose_language
 from node.cli.output import Output
 from node.cli.parser import Parser, add_common, chooser
-from node.errors import BadInput, Unavailable, Words, chinese_reason
+from node.errors import BadInput, Unavailable, Words
 from node.version import VERSION
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 COMMANDS: dict[str, Words] = {
@@ -55,23 +55,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output.note("已中断;已记入日志的事下次运行自动续办", "interrupted; what the journal has is finished by the next run")
         return Unavailable.exit_code
     except Exception as error:  # noqa: BLE001 - the last place that can turn it into words
-        output.refuse(_worded(error))
-        output.record({"summary": {"refused": 1}})
+        tell_failure(error, output)
         return output.exit_code
 
 
 def _run(arguments: list[str], output: Output) -> int:
-    place = _command_place(arguments)
-    name = arguments[place] if place is not None else None
-    if name is None or name not in COMMANDS:
+    name = command_of(arguments)
+    if name not in COMMANDS:
         return _without_command(arguments, name, output)
-    module = importlib.import_module(f"node.cli.commands.{name}")
-    parser = Parser(prog=f"zhicang {name}", description=COMMANDS[name].in_language(output.language), allow_abbrev=False)
-    parser.language = output.language
-    module.configure(parser, output.language)
-    add_common(parser, output.language)
-    module.run(parser.parse_args(arguments[:place] + arguments[place + 1 :]), output)  # type: ignore[operator]
+    module, namespace = parse(arguments, output.language)
+    module.run(namespace, output)
     return output.exit_code
+
+
+def parse(arguments: list[str], language: str) -> tuple[Any, argparse.Namespace]:
+    """Load the module of the command that the words name, and parse them; raise BadInput.
+
+    The words as they were typed stay on the namespace, for the process that may have to do it instead of this one.
+    """
+    place = _command_place(arguments)
+    if place is None or (name := arguments[place]) not in COMMANDS:
+        raise BadInput("没有写明命令", "no command was named")
+    module: Any = importlib.import_module(f"node.cli.commands.{name}")
+    parser = Parser(prog=f"zhicang {name}", description=COMMANDS[name].in_language(language), allow_abbrev=False)
+    parser.language = language
+    module.configure(parser, language)
+    add_common(parser, language)
+    namespace = parser.parse_args(arguments[:place] + arguments[place + 1 :])
+    namespace.typed = arguments
+    return module, namespace
+
+
+def command_of(arguments: list[str]) -> str | None:
+    """Give the command that the words name, or None."""
+    place = _command_place(arguments)
+    return None if place is None else arguments[place]
 
 
 _WITHOUT_COMMAND = ("--help", "-h", "--lang", "--home", "--json", "--version")
@@ -109,22 +127,3 @@ def _without_command(arguments: list[str], name: str | None, output: Output) -> 
         print(f"  {command:<10}{words.in_language(output.language)}")
     print(say("各命令的用法:zhicang 命令 --help", "usage of a command: zhicang COMMAND --help"))
     return 0 if "--help" in arguments or "-h" in arguments or not arguments else BadInput.exit_code
-
-
-def _worded(error: Exception) -> Exception:
-    """Give words to errors of the operating system; our own have theirs."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if isinstance(error, sqlite3.Error) and code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        mend = Words("看看磁盘是否已满或有故障;之后再运行一次,会接着做完", "see whether the disk is full or broken, then run again: it goes on")
-        return Unavailable(f"数据库写不下去:{error}", f"a database cannot be written: {error}", mend=mend)
-    if isinstance(error, OSError) and not hasattr(error, "words"):
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            mend = Words("腾出空间后再运行一次,会接着做完", "free some space and run again: it goes on where it stopped")
-            return Unavailable("磁盘已满", "the disk is full", mend=mend, file=_text(error.filename))
-        zh = f"系统拒绝:{chinese_reason(error)}"
-        return Unavailable(zh, f"the system refused: {error.strerror or error}", file=_text(error.filename))
-    return error
-
-
-def _text(name: object) -> str | None:
-    return None if name is None else str(name)

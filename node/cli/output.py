@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from node.cli.progress import Progress
+from node.cli.progress import Progress, Stream
 
 if TYPE_CHECKING:
     from node.errors import Words
@@ -17,28 +17,28 @@ EXIT_OK = 0
 class Output:
     """The voice of a command; remembers the worst exit code that was earned."""
 
-    def __init__(self, *, language: str, as_json: bool, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
+    def __init__(self, *, language: str, as_json: bool, stdout: Stream | None = None, stderr: Stream | None = None) -> None:
         self.language = language
         self.as_json = as_json
         self.exit_code = EXIT_OK
-        self._stdout = stdout or sys.stdout
-        self._stderr = stderr or sys.stderr
+        self.stdout: Stream = stdout or sys.stdout
+        self.stderr: Stream = stderr or sys.stderr
 
     def say(self, zh: str, en: str) -> None:
         """Print a result for a person; with --json nothing."""
         if not self.as_json:
-            print(_visible(zh if self.language == "zh" else en, lines=True), file=self._stdout, flush=True)
+            print(_visible(zh if self.language == "zh" else en, lines=True), file=self.stdout, flush=True)
 
     def note(self, zh: str, en: str) -> None:
         """Print what is no result (a warning, a hint) on stderr."""
-        print(_visible(zh if self.language == "zh" else en, lines=True), file=self._stderr, flush=True)
+        print(_visible(zh if self.language == "zh" else en, lines=True), file=self.stderr, flush=True)
 
     def record(self, value: dict[str, Any]) -> None:
         """Print one JSON line; without --json nothing. A printed line is an acknowledgement."""
         if self.as_json:
-            print(json.dumps(_clean(value), ensure_ascii=False, separators=(",", ":")), file=self._stdout, flush=True)
+            print(json.dumps(_clean(value), ensure_ascii=False, separators=(",", ":")), file=self.stdout, flush=True)
 
-    def refuse(self, error: Exception, *, source: str | None = None) -> None:
+    def refuse(self, error: BaseException, *, source: str | None = None) -> None:
         """Say that something was refused, and remember its exit code."""
         self.exit_code = max(self.exit_code, getattr(error, "exit_code", 4))
         value = error_to_json(error, self.language)
@@ -50,14 +50,14 @@ class Output:
 
     def progress(self, zh: str, en: str, total: int) -> Progress:
         """Make a bar of `total` steps, drawn where a person sees it."""
-        return Progress(zh if self.language == "zh" else en, total, stream=self._stderr)
+        return Progress(zh if self.language == "zh" else en, total, stream=self.stderr)
 
     def fail(self, exit_code: int) -> None:
         """Remember an exit code."""
         self.exit_code = max(self.exit_code, exit_code)
 
 
-def error_text(error: Exception, language: str) -> str:
+def error_text(error: BaseException, language: str) -> str:
     """Give an error for a person: where, what, and what to do."""
     words: Words | None = getattr(error, "words", None)
     what = words.in_language(language) if words is not None else f"{type(error).__name__}: {error}"
@@ -68,7 +68,7 @@ def error_text(error: Exception, language: str) -> str:
     return f"{label}: {_visible(place + what)}{advice}"
 
 
-def error_to_json(error: Exception, language: str) -> dict[str, Any]:
+def error_to_json(error: BaseException, language: str) -> dict[str, Any]:
     """Give an error as {code, message, file, row, field, mend}."""
     words: Words | None = getattr(error, "words", None)
     mend: Words | None = getattr(error, "mend", None)
@@ -82,7 +82,7 @@ def error_to_json(error: Exception, language: str) -> dict[str, Any]:
     }
 
 
-def _place(error: Exception, language: str) -> str:
+def _place(error: BaseException, language: str) -> str:
     parts: list[str] = []
     if (file := getattr(error, "file", None)) is not None:
         parts.append(str(file))

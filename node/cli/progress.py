@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import time
-from typing import Self, TextIO
+from typing import Protocol, Self
 
 WIDTH = 30
 INTERVAL = 0.1
 """Seconds between two drawings."""
 
 
+class Stream(Protocol):
+    """Where text goes: a standard stream, or the client of a serving process."""
+
+    def write(self, text: str, /) -> int:
+        """Take a text."""
+        ...
+
+    def flush(self) -> None:
+        """Pass on what was taken."""
+        ...
+
+    def isatty(self) -> bool:
+        """Tell whether a person sees it."""
+        ...
+
+
 class Progress:
     """A bar of `total` steps; use as a context so that the line is cleared at the end."""
 
-    def __init__(self, label: str, total: int, *, stream: TextIO) -> None:
+    def __init__(self, label: str, total: int, *, stream: Stream) -> None:
         self._label = label
         self._total = max(total, 1)
         self._done = 0

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import sys
@@ -28,12 +29,8 @@ def doom(step: str, times: int) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGSTOP if step.startswith("?") else signal.SIGKILL)
 
-    whole = node.runtime.open_for_writing
-
-    def open_for_writing(*arguments: object, **options: object) -> object:
-        return whole(*arguments, **options, crash_point=crash_point)  # type: ignore[arg-type]
-
-    node.runtime.open_for_writing = open_for_writing  # type: ignore[assignment]
+    for name in ("sealing_chain", "writing_parts"):
+        setattr(node.runtime, name, functools.partial(getattr(node.runtime, name), crash_point=crash_point))
 
 
 if __name__ == "__main__":

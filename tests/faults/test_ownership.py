@@ -39,6 +39,7 @@ def serving(place: Place) -> Iterator[tuple[subprocess.Popen[str], dict[str, str
         rest, trouble = process.communicate(timeout=30)
         assert process.returncode == 0, trouble
         assert json.loads(rest.splitlines()[-1]) == {"summary": {"stopped": True}}
+        assert not (place.home / "socket").exists()
     finally:
         process.kill()
         process.communicate()
@@ -58,11 +59,11 @@ def files(home: Path) -> dict[str, bytes]:
     return {str(path.relative_to(home)): path.read_bytes() for path in found}
 
 
-def test_beside_serve_writers_end_at_once_and_readers_work(place: Place) -> None:
+def test_beside_serve_nobody_else_owns_the_home_writers_are_served_and_readers_work(place: Place) -> None:
     with serving(place) as (process, where):
-        for writer in WRITERS:
+        for owner in (("serve", "--port", "0"), ("storage", "reindex")):
             began = time.monotonic()
-            refused = place.run(*writer)
+            refused = place.run(*owner)
             assert refused.returncode == 3, refused.stdout
             assert f"pid {process.pid}" in refused.stderr
             assert time.monotonic() - began < 20, "it waited for the owner"
@@ -73,6 +74,10 @@ def test_beside_serve_writers_end_at_once_and_readers_work(place: Place) -> None
             health = json.load(answer)
         assert (health["status"], health["institution"], health["height"]) == ("ok", "14000001", 3)
         assert ask(where["rpc"], "eth_blockNumber") == "0x3"
+        for writer in WRITERS[:2]:
+            done = place.run(*writer)
+            assert done.returncode == 0, (writer, done.stdout, done.stderr)
+        assert ask(where["rpc"], "eth_blockNumber") == "0x5"
     verified = place.run("verify", "book.txt", "book.json", "--anchor", "anchor.json")
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert (place.folder / "out" / "book.txt").read_bytes() == (place.folder / "book.txt").read_bytes()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from typing import TYPE_CHECKING
 
+from node.cli.answering import answer
+from node.cli.main import command_of
 from node.cli.parser import add_passphrase, chooser
 from node.cli.session import home_of, mark_demonstration, passphrase_of
 from node.errors import BadInput
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
+    from node.door.request import Request
+    from node.door.voice import Voice
+    from node.runtime import Writing
+    from node.serving import Answer
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
@@ -40,7 +47,8 @@ async def _serve(arguments: argparse.Namespace, output: Output, passphrase: byte
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     home = home_of(arguments)
-    async with serving(home, passphrase, environment=os.environ, port=arguments.port) as port:
+    served = serving(home, passphrase, environment=os.environ, port=arguments.port, answer=_logged(output))
+    async with served as port:
         mark_demonstration(home.identity(), output)
         url = f"http://127.0.0.1:{port}"
         output.record({"rpc": url, "health": f"{url}/healthz", "pid": os.getpid()})
@@ -48,3 +56,18 @@ async def _serve(arguments: argparse.Namespace, output: Output, passphrase: byte
         await stop.wait()
         output.note("正在停止 ……", "stopping …")
     output.record({"summary": {"stopped": True}})
+
+
+def _logged(output: Output) -> Answer:
+    """Answer, and print a line for each act: which command, how it ended, how long it took."""
+
+    async def logged(node: Writing, request: Request, voice: Voice) -> int:
+        begun = time.monotonic()
+        exit_code = await answer(node, request, voice)
+        seconds, at = round(time.monotonic() - begun, 3), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        command = command_of(request.arguments)
+        output.record({"act": command, "exit": exit_code, "seconds": seconds, "time": at})
+        output.say(f"{at}  {command}  退出码 {exit_code}  {seconds} 秒", f"{at}  {command}  exit {exit_code}  {seconds} s")
+        return exit_code
+
+    return logged

@@ -1,0 +1,1 @@
+"""The door: the Unix socket by which commands reach the process that owns the home."""
