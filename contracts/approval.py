@@ -62,7 +62,7 @@ class Asked:
 
     def digest(self, *, chain_id: int, registry: bytes) -> bytes:
         """Give what the reviewer signs: the EIP-712 digest under the domain of one registry (32 bytes)."""
-        from eth_hash.auto import keccak
+        from eth_hash.backends.pysha3 import keccak256 as keccak
 
         domain = (keccak(DOMAIN_TYPE.encode()), keccak(NAME.encode()), keccak(VERSION.encode()), chain_id, registry)
         try:
@@ -125,7 +125,7 @@ def asked_to_withdraw(number: bytes, reason: Reason, *, version: int, institutio
 
 def _digest(*parts: tuple[Layout, Any]) -> bytes:
     """Give keccak-256 of the ABI-encoded parts."""
-    from eth_hash.auto import keccak
+    from eth_hash.backends.pysha3 import keccak256 as keccak
 
     try:
         values = [layout.plain(part) for layout, part in parts]

@@ -163,7 +163,7 @@ def decode_governed(call: bytes) -> GovernedCall:
 
 def proposal_id(*, epoch: int, call: bytes, expires: int, document: bytes) -> bytes:
     """Give the identity of a proposal in an epoch: keccak-256 of the ABI-encoded four."""
-    from eth_hash.auto import keccak
+    from eth_hash.backends.pysha3 import keccak256 as keccak
 
     try:
         return keccak(abi.encode_fields(("uint64", "bytes", "uint64", "bytes32"), (epoch, call, expires, document)))

@@ -10,6 +10,7 @@ from node.auditor.finding import Finding
 from node.errors import Words, ZhicangError
 from node.receipt_desk import read_lines, receipt_for, unit_receipt_for
 from node.receipts.subject import FileSubject, TreeSubject, UnitSubject
+from node.receipts.trust import Trust
 from node.receipts.unit_tree import root_of
 from node.receipts.verify import verify
 from node.records import canonical
@@ -20,7 +21,6 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from node.receipts.anchor import TrustAnchor
     from node.receipts.subject import Subject
     from node.runtime import Reading
     from storage.units import UnitBatchRow
@@ -33,7 +33,7 @@ _PROOF = Words(
 
 def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding]:
     """Assemble and verify the receipt of every resource, and of the first and last unit of every batch."""
-    anchor = trust_anchor(node.home)
+    trust = Trust.of(trust_anchor(node.home))
     known: set[bytes] = {act.tx_hash for act in node.journal.acts.confirmed() if act.tx_hash is not None}
     for row in node.journal.resources.all():
         step()
@@ -44,14 +44,14 @@ def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding
             subject: Subject = FileSubject(sha256=row.content_digest)
             if row.kind == Kind.TREE:
                 subject = TreeSubject(manifest=node.root.manifest(row.number))
-            verdict = verify(subject, receipt, anchor)
+            verdict = verify(subject, receipt, trust)
             if verdict.failed is not None:
                 yield _finding(row.number, verdict.failed.en)
         except (ZhicangError, ContractError, StorageError) as error:
             yield _finding(row.number, error.words.en)
     for batch in node.journal.units.batches():
         if batch.stage == "confirmed":
-            yield from _check_batch(node, batch, anchor)
+            yield from _check_batch(node, batch, trust)
     for tx_hash in node.proofs.tx_hashes():
         if tx_hash not in known:
             yield Finding(
@@ -59,7 +59,7 @@ def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding
             )
 
 
-def _check_batch(node: Reading, batch: UnitBatchRow, anchor: TrustAnchor) -> Iterator[Finding]:
+def _check_batch(node: Reading, batch: UnitBatchRow, trust: Trust) -> Iterator[Finding]:
     name = f"units {batch.id}"
     try:
         lines = read_lines(node, batch)
@@ -69,7 +69,7 @@ def _check_batch(node: Reading, batch: UnitBatchRow, anchor: TrustAnchor) -> Ite
         for line in {lines[0], lines[-1]}:
             value = canonical.decode(line)
             receipt = unit_receipt_for(node, value["resource_id"], str(value[batch.id_field]))
-            verdict = verify(UnitSubject(value=value), receipt, anchor)
+            verdict = verify(UnitSubject(value=value), receipt, trust)
             if verdict.failed is not None:
                 yield _finding(name, verdict.failed.en)
     except (ZhicangError, ContractError, StorageError) as error:

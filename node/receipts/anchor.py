@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "zhicang-trust-anchor", 1
 LARGEST = 64 << 20
 """Bytes of an anchor that are read at most: 200,000 headers of anchored chains, or some 10,000 changes, fit."""
-MOST_CHAINS, MOST_HEADERS, LARGEST_LOG_INDEX = 1_000, 500_000, 2**16
+MOST_CHAINS, MOST_HEADERS = 1_000, 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnchoredChain:
     """Another chain, fixed in this one by `ChainAnchored`: its own anchor and the hashes of all its headers.
 
-    ``headers`` begin with the genesis; ``material`` and ``log_index`` are of the transaction that anchored it here.
+    ``headers`` ascend (the Merkle tree over them sorts its leaves, so another order would prove no more); ``material``
+    is of the transaction that anchored it here.
     """
 
     founding: Founding
     changes: tuple[Change, ...]
     headers: tuple[bytes, ...]
     material: ProofMaterial
-    log_index: int
 
     def to_json(self) -> dict[str, Any]:
         """Give its object in an anchor."""
@@ -47,7 +47,6 @@ class AnchoredChain:
             "changes": [change.to_json() for change in self.changes],
             "headers": [to_hex(digest) for digest in self.headers],
             "transaction": self.material.to_json(),
-            "log_index": self.log_index,
         }
 
 
@@ -117,11 +116,10 @@ class TrustAnchor:
 
 
 def _read_chain(value: Any, where: str) -> AnchoredChain:
-    fields = Fields(value, ("founding", "changes", "headers", "transaction", "log_index"), where=where)
+    fields = Fields(value, ("founding", "changes", "headers", "transaction"), where=where)
     return AnchoredChain(
         founding=Founding.from_json(fields.raw("founding"), where=f"{where}.founding"),
         changes=read_changes(fields, where=f"{where}.changes"),
         headers=fields.hexadecimal_list("headers", most=MOST_HEADERS, width=32),
         material=read_material(fields.raw("transaction"), where=f"{where}.transaction"),
-        log_index=fields.integer("log_index", most=LARGEST_LOG_INDEX),
     )

@@ -65,6 +65,10 @@ class Fields:
         """Read a SHA-256 as `sha256sum` prints it: 64 lower-case hexadecimal digits without prefix."""
         return self._hexadecimal(name, self._value[name], prefix="", width=32)
 
+    def digest_or_none(self, name: str) -> bytes | None:
+        """Read such a digest, or null."""
+        return None if self._value[name] is None else self.digest(name)
+
     def hexadecimal(self, name: str, *, width: int | None = None) -> bytes:
         """Read bytes as Ethereum writes them: ``0x`` and lower-case hexadecimal; `width` in bytes."""
         return self._hexadecimal(name, self._value[name], prefix="0x", width=width)

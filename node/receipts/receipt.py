@@ -2,7 +2,7 @@
 
 Form: RFC 8785, lower-case hexadecimal (``0x`` for what is Ethereum's, bare for SHA-256), every field present, none
 unknown. ``metadata`` stands in receipts of resources, ``manifest`` in those of trees, ``unit`` in those of units; else
-they are null. JSON Schema: receipt.schema.json.
+they are null. ``status`` proves the record's state at a later header, or is null. JSON Schema: receipt.schema.json.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from node.receipts.fields import LARGEST as LARGEST_INTEGER
 from node.receipts.fields import Fields, read_document, to_hex
 from node.receipts.material import LARGEST_INDEX, LONGEST_PATH, ProofMaterial
 from node.receipts.record import CommittedRecord, Record, RegisteredRecord, read_record
+from node.receipts.state_proof import StateProof
 from node.records import canonical
 
 FORMAT, VERSION = "zhicang-receipt", 1
@@ -25,7 +26,7 @@ MOST_SIBLINGS = 64
 LARGEST_LOG_INDEX = 2**16
 _FIELDS = (
     "format", "version", "record", "metadata", "manifest", "unit", "log_index", "transaction", "tx_receipt", "header",
-    "witnesses",
+    "status", "witnesses",
 )  # fmt: skip
 _SALT, _NAME = "[0-9a-f]{32}", ".{1,4096}"
 
@@ -62,6 +63,7 @@ class Receipt:
     tx_hash: bytes
     height: int
     material: ProofMaterial
+    status: StateProof | None = None
 
     def to_json_bytes(self) -> bytes:
         """Give the receipt's file."""
@@ -82,6 +84,7 @@ class Receipt:
                 },
                 "tx_receipt": {"path": [to_hex(node) for node in material.tx_receipt_path]},
                 "header": {"height": self.height, "rlp": to_hex(material.header)},
+                "status": None if self.status is None else self.status.to_json(),
                 "witnesses": [],
             }
         )
@@ -117,6 +120,7 @@ def _read(fields: Fields) -> Receipt:
             transaction_path=transaction.hexadecimal_list("path", most=LONGEST_PATH),
             tx_receipt_path=fields.object("tx_receipt", ("path",)).hexadecimal_list("path", most=LONGEST_PATH),
         ),
+        status=_status(fields, record),
     )
 
 
@@ -135,6 +139,13 @@ def _manifest(fields: Fields, record: Record) -> str | None:
         return fields.text("manifest", pattern=".+")
     fields.fixed("manifest", None)
     return None
+
+
+def _status(fields: Fields, record: Record) -> StateProof | None:
+    if isinstance(record, CommittedRecord):
+        fields.fixed("status", None)
+    status = fields.raw("status")
+    return None if status is None else StateProof.from_json(status, where="status")
 
 
 def _unit(fields: Fields, record: Record) -> UnitProof | None:

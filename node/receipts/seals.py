@@ -35,8 +35,8 @@ def check_seals(header: Header, trusted: Sequence[bytes]) -> tuple[bytes, ...]:
     signers = tuple(recover(header.seal_digest, seal) for seal in seals)
     for signer in signers:
         if signer not in trusted:
-            zh = f"封签者 0x{signer.hex()} 不是信任锚中的验证节点"
-            raise BadProof(zh, f"sealed by 0x{signer.hex()}, which is no validator of the anchor")
+            zh = f"封签者 0x{signer.hex()} 不是当时在任的验证节点"
+            raise BadProof(zh, f"sealed by 0x{signer.hex()}, which was no validator then")
     if len(set(signers)) != len(signers):
         raise BadProof("同一验证节点的封签计了两次", "one validator's seal is counted twice")
     needed = quorum(len(trusted))

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Literal
 from node.errors import Words
 
 if TYPE_CHECKING:
+    from node.receipts.header_steps import StandingThen
     from node.receipts.record import Record
+    from node.receipts.transaction_step import Signed
 
-Answer = Literal["yes", "no", "doubtful"]
-"""Doubtful is the answer for keys that were declared stolen later; anchors of format version 1 cannot say so yet."""
+Answer = Literal["yes", "no", "doubtful", "anchor-too-old"]
+"""Doubtful: a key was declared stolen later, or the record is withdrawn or frozen. Anchor too old: the anchor does not
+know a key or the validators, and the header lies above what it knows, so that neither yes nor no would be true."""
+EXIT_CODES = {"yes": 0, "no": 1, "doubtful": 1, "anchor-too-old": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assurance:
-    """Who vouches for the header: ``sealed`` of ``validators`` validators of the anchor."""
+    """Who vouches for the header: ``sealed`` of the ``validators`` validators in force."""
 
     sealed: int
     validators: int
@@ -59,8 +63,10 @@ class Verdict:
 
     ``record`` is what the receipt claims, shown only by a yes; ``institution`` is the name that the anchor gives to the
     record's code ("" when it has none). ``height``, ``header_time`` (UTC seconds) and ``assurance`` are None unless the
-    answer is yes. ``members`` are the paths of the file in the manifest when one member of a tree of ``member_count``
-    files was verified. ``fingerprint`` is the anchor's.
+    answer is yes or doubtful, and so are ``signed`` and, without a proof of it in the receipt, ``standing``. ``unit``
+    is (identifier, resource) of a unit. ``anchored`` is (height, time) at which the receipt's chain was anchored in
+    that of the anchor. ``members`` are the paths of the file in the manifest when one member of a tree of
+    ``member_count`` files was verified. ``fingerprint`` is the anchor's.
     """
 
     answer: Answer
@@ -73,6 +79,10 @@ class Verdict:
     height: int | None = None
     header_time: int | None = None
     assurance: Assurance | None = None
+    signed: Signed | None = None
+    standing: StandingThen | None = None
+    anchored: tuple[int, int] | None = None
+    unit: tuple[str, str] | None = None
     members: tuple[str, ...] = ()
     member_count: int | None = None
 
@@ -83,5 +93,5 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 for yes, 1 for no and doubtful."""
-        return 0 if self.answer == "yes" else 1
+        """0 for yes, 1 for no and doubtful, 3 for an anchor that is too old."""
+        return EXIT_CODES[self.answer]

@@ -28,6 +28,7 @@ class Vector:
     anchor: TrustAnchor
     fingerprint: str | None
     fails: str | None
+    answer: str
 
     @property
     def receipt(self) -> Receipt:
@@ -48,11 +49,12 @@ class Vectors:
     def receipt(self, name: str) -> Vector:
         row = self.index["receipts"][name]
         return Vector(
-            data=(FOLDER / "receipts" / f"{name}.json").read_bytes(),
+            data=(FOLDER / "receipts" / f"{row['receipt']}.json").read_bytes(),
             subject=_subject(row["subject"]),
             anchor=TrustAnchor.from_json_bytes(self.anchor(row["anchor"])),
             fingerprint=row["fingerprint"],
             fails=row["fails"],
+            answer=row["answer"],
         )
 
     def anchor(self, name: str) -> bytes:

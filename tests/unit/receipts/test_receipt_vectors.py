@@ -33,8 +33,8 @@ def test_a_receipt_fails_at_exactly_its_step(any_receipt: str, vectors: Vectors)
         return
     verdict = vector.verdict()
     assert (verdict.failed.name if verdict.failed else None) == vector.fails
-    assert verdict.answer == ("no" if vector.fails else "yes")
-    assert verdict.exit_code == (1 if vector.fails else 0)
+    assert verdict.answer == vector.answer
+    assert verdict.exit_code == {"yes": 0, "no": 1, "doubtful": 1, "anchor-too-old": 3}[vector.answer]
     assert [step.passed for step in verdict.steps[:-1]] == [True] * (len(verdict.steps) - 1)
 
 
@@ -166,7 +166,7 @@ def test_steps_are_numbered_in_order_and_speak_both_languages(valid_receipt: str
     numbers = [step.number for step in steps]
     assert numbers == sorted(set(numbers))
     assert {1, 2, 5, 6, 7, 8, 9} <= set(numbers)
-    assert len(numbers) == 8
+    assert len(numbers) == (9 if 10 in numbers else 8)
     for step in steps:
         for chinese in (step.zh, step.title.zh, step.stops.zh):
             assert re.search("[\u4e00-\u9fff]", chinese)

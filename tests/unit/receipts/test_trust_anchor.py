@@ -158,9 +158,9 @@ print(verdict.answer, touched, sorted(heavy & sys.modules.keys()))
 
 def test_verification_opens_nothing_and_imports_little(vectors: Vectors) -> None:
     folder = vectors.folder
-    name = "valid-file-four-validators"
+    name = "valid-approved-by-a-reviewer-admitted-later"
     digest = vectors.index["receipts"][name]["subject"]["file"]
-    arguments = [folder / "receipts" / f"{name}.json", folder / "anchors" / "valid-4.json", digest]
+    arguments = [folder / "receipts" / f"{name}.json", folder / "anchors" / "grown.json", digest]
     done = subprocess.run(
         [sys.executable, "-c", WATCHED, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
     )

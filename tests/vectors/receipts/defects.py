@@ -35,7 +35,10 @@ UNIT_SUBJECT = {"unit": UNITS[POSITION]}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vector:
-    """A receipt and what is verified with it; `fails` is the name of a step or of an error, None for a yes."""
+    """A receipt and what is verified with it; `fails` is the name of a step or of an error, None where all pass.
+
+    `answer` is "no" where a step fails and "yes" where none does, unless it is told.
+    """
 
     name: str
     receipt: bytes
@@ -43,6 +46,16 @@ class Vector:
     fails: str | None
     validators: int = 1
     fingerprint: str | None = None
+    anchor: str | None = None
+    answer: str | None = None
+
+    def row(self) -> dict[str, Any]:
+        """Give its row in the index."""
+        answer = self.answer or ("yes" if self.fails is None else "no")
+        return {
+            "anchor": self.anchor or f"valid-{self.validators}", "subject": self.subject,
+            "fingerprint": self.fingerprint, "fails": self.fails, "answer": answer,
+        }  # fmt: skip
 
 
 def honest_ones() -> Iterator[Vector]:
@@ -102,6 +115,7 @@ def malformed() -> Iterator[Vector]:
     value = json.loads(good)
     record, transaction = value["record"], value["transaction"]
     tree = json.loads(tree_receipt().to_json_bytes())
+    state = {"header": "0x", "account_path": [], "storage_path": []}
     upper = transaction | {"tx_hash": "0x" + transaction["tx_hash"][2:].upper()}
     cases: dict[str, bytes] = {
         "extra-field": _json(value | {"note": ""}),
@@ -133,6 +147,11 @@ def malformed() -> Iterator[Vector]:
         "too-many-nodes": _json(value | {"tx_receipt": {"path": ["0x"] * 13}}),
         "kind-unknown": _json(value | {"record": record | {"kind": "folder"}}),
         "act-unknown": _json(value | {"record": record | {"act": "withdraw"}}),
+        "reason-in-a-registration": _json(value | {"record": record | {"reason": 1}}),
+        "amendment-without-a-reason": _json(value | {"record": record | {"act": "amend"}}),
+        "reason-unknown": _json(value | {"record": record | {"act": "amend", "reason": 10}}),
+        "status-of-no-form": _json(value | {"status": {"header": "0x"}}),
+        "status-of-a-batch": _json(json.loads(receipt_of_unit().to_json_bytes()) | {"status": state}),
         "a-list": b"[]",
         "nested-too-deeply": _json(value | {"metadata": _nested(63)}),
         "nested-beyond-the-stack": b"[" * 5_000 + b"]" * 5_000,

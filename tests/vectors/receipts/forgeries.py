@@ -82,7 +82,7 @@ def on_the_way() -> Iterator[Vector]:
     for name, block, fails in blocks:
         material = block.material()
         log = decode_tx_receipt(block.tx_receipt).logs[0]
-        yield _file_vector(name, _forged(material, log), fails)
+        yield _file_vector(name, _forged(material, log), fails, anchor="known-1")
     yield _file_vector("record-differs-from-event", replace(good, record=replace(good.record, period=2022)), "event")
     skipped = decode_tx_receipt(resource_block().tx_receipt).logs[0]
     topics = (ENTRY_SKIPPED, *skipped.topics[1:])
@@ -137,7 +137,7 @@ def at_the_end() -> Iterator[Vector]:
         ("header-of-another-mix-hash", resource_block(header_changes={"mix_hash": bytes(32)})),
         ("header-in-the-year-10000", resource_block(header_changes={"timestamp": 253_402_300_800})),
     ):
-        yield _file_vector(name, _forged(block.material(), REGISTERED_LOGS[0]), "header")
+        yield _file_vector(name, _forged(block.material(), REGISTERED_LOGS[0]), "header", anchor="known-1")
     stranger = seal_of(resource_block(4).header(), "stranger")
     yield _sealed("seal-by-a-stranger", reseal=lambda seals: [*seals[:2], stranger])
     yield _sealed("one-signer-counted-twice", reseal=lambda seals: [seals[0], seals[0], seals[1]])
@@ -152,10 +152,11 @@ def at_the_end() -> Iterator[Vector]:
     yield _sealed("seals-of-another-header", reseal=lambda _: [seal_of(other, name) for name in four[:3]])
 
 
-def _file_vector(name: str, receipt: Receipt, fails: str, validators: int = 1) -> Vector:
+def _file_vector(name: str, receipt: Receipt, fails: str, validators: int = 1, anchor: str | None = None) -> Vector:
     return Vector(
-        name=name, receipt=receipt.to_json_bytes(), subject=FILE_SUBJECT, fails=fails, validators=validators
-    )
+        name=name, receipt=receipt.to_json_bytes(), subject=FILE_SUBJECT, fails=fails, validators=validators,
+        anchor=anchor,
+    )  # fmt: skip
 
 
 def _forged(material: ProofMaterial, log: Log) -> Receipt:

@@ -112,6 +112,7 @@ class Block:
     index: int = 3
     size: int = 20
     validators: Sequence[str] = field(default_factory=lambda: validators_of(1))
+    vote: tuple[bytes, ...] = ()
     header_changes: dict[str, Any] = field(default_factory=dict)
     sealers: Sequence[str] | None = None
     reseal: Callable[[list[bytes]], list[bytes]] = list
@@ -132,9 +133,10 @@ class Block:
 
     def header(self) -> Header:
         """Give the header with a seal of every sealer, in the order of validators' names, then resealed."""
-        extra = Extra(validators=tuple(address(name) for name in self.validators), round=1)
+        extra = Extra(validators=tuple(address(name) for name in self.validators), vote=self.vote, round=1)
         fields: dict[str, Any] = {
-            "parent_hash": digest_of("parent"), "miner": extra.validators[0], "state_root": digest_of("state"),
+            "parent_hash": digest_of("parent"), "miner": (*extra.validators, bytes(20))[0],
+            "state_root": digest_of("state"),
             "transactions_root": root_of(self.transactions()), "receipts_root": root_of(self.tx_receipts()),
             "logs_bloom": BLOOM, "number": HEIGHT, "gas_limit": 100_000_000, "gas_used": 1_000_000, "timestamp": TIME,
             "extra_data": extra.encode(),
