@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-REGISTERED = keccak(b"Registered(bytes8,bytes32,bytes32,uint8,uint32,bytes32,bytes,bytes32,uint16,bytes32,bytes32)")
-COMMITTED = keccak(b"UnitsCommitted(bytes8,bytes32,bytes32,uint32,bytes,bytes32,uint16,bytes32,bytes32,bytes32)")
+_RESOURCE = b"bytes8,bytes32,bytes32,uint8,uint32,bytes32,bytes,bytes32,uint16,bytes32,bytes32,bytes32"
+REGISTERED = keccak(b"Registered(" + _RESOURCE + b")")
+_UNITS = b"bytes8,bytes32,bytes32,uint32,bytes,bytes32,uint16,bytes32,bytes32,bytes32,bytes32"
+COMMITTED = keccak(b"UnitsCommitted(" + _UNITS + b")")
 REMARKS = {"W004", "W005"}
 """What the validator may remark on: SHA-256 for SHA-512, and object ids that are no URIs."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from registry_at_hand import FORK, INSTITUTION, RegistryAtHand, batch, digest, entry
+from registry_at_hand import FORK, INSTITUTION, ONE_PERSON, RegistryAtHand, batch, digest, entry
 from standard_tree import StandardTree
 
 from contracts import artefact, calls, governing, views
@@ -17,7 +17,7 @@ PROOF_OF_A_FULL_BATCH = 14
 
 def measured() -> list[tuple[str, int, str]]:
     """Give act, gas of the transaction, gas an entry, in the order of a registry's life."""
-    registry = RegistryAtHand((INSTITUTION, 1))
+    registry = RegistryAtHand(ONE_PERSON[:1])
     add = governing.AddKeyCall(institution=INSTITUTION, account=registry.accounts[2], role=ROLE_REGISTRAR)
     acts = [("deploy", registry.deployed.gas), ("govern, addKey", registry.transact(registry.propose(add)).gas)]
     acts.append(("register", registry.transact(calls.encode_register(entry(1)), sender=1).gas))
