@@ -140,9 +140,14 @@ def _is_ignored(entry: os.DirEntry[bytes], parent: str, left_out: Collection[str
         name = entry.name.decode()
     except UnicodeDecodeError:
         return False
-    if name not in _IGNORED and not name.startswith(_OWNER_FILE) and _join(parent, name) not in left_out:
+    if not is_never_payload(name) and _join(parent, name) not in left_out:
         return False
     return entry.is_file(follow_symlinks=False)
+
+
+def is_never_payload(name: str) -> bool:
+    """Tell whether a file of this name (without folders) is left out everywhere."""
+    return name in _IGNORED or name.startswith(_OWNER_FILE)
 
 
 def _join(parent: str, name: str) -> str:

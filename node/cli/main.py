@@ -7,6 +7,7 @@ or some inputs refused; 3 not available; 4 our own fault. Several at once: the h
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, Words] = {
     "init": Words("建立节点目录:密钥、本机链、登记合约、存储", "make a node home: keys, embedded chain, registry, storage"),
     "register": Words("登记文件或文件夹", "register files or folders"),
+    "import": Words("清单模板与导入前预检(import template、import check)", "template for lists; pre-check of what was brought"),
     "units": Words("登记知识单元(units register)", "register knowledge units (units register)"),
     "show": Words("看一件资源的全部经过", "show the whole history of a resource"),
     "list": Words("列出资源", "list resources"),
@@ -76,7 +78,8 @@ def parse(arguments: list[str], language: str) -> tuple[Any, argparse.Namespace]
     place = _command_place(arguments)
     if place is None or (name := arguments[place]) not in COMMANDS:
         raise BadInput("没有写明命令", "no command was named")
-    module: Any = importlib.import_module(f"node.cli.commands.{name}")
+    # a command whose name is a word of Python (import) has its module under that name with an underline
+    module: Any = importlib.import_module(f"node.cli.commands.{name}{'_' * keyword.iskeyword(name)}")
     parser = Parser(prog=f"zhicang {name}", description=COMMANDS[name].in_language(language), allow_abbrev=False)
     parser.language = language
     module.configure(parser, language)

@@ -53,8 +53,8 @@ COLUMNS: tuple[Column, ...] = tuple(_read())
 BY_FIELD = {column.field: column for column in COLUMNS}
 MENDING = "怎么改 / mend"
 """The column that the pre-check writes; read back, it is no column of the list."""
-NOT_LISTS = ("填写说明", "示例")
-"""The sheets of the template that only explain; they are never read as lists."""
+NOT_LISTS = ("填写说明", "示例", "预检结果")
+"""The sheets that only explain, two of the template and one of the pre-check; they are never read as lists."""
 _REMARK = re.compile(r"[(（\[【*＊].*$")
 _SPACE = re.compile(r"[\s_]+")
 

@@ -36,11 +36,16 @@ def read_separated(name: str, data: bytes, mapping: Mapping) -> list[Table]:
     if found is None:
         raise no_headings(f"{name} ({encoding})", first.strip())
     top, headings = found
-    return [
-        make_table(
-            rows[top + 1 :], numbers[top + 1 :], headings=headings, mapping=mapping, file=name, encoding=encoding
-        )
-    ]
+    table = make_table(
+        rows[top + 1 :],
+        numbers[top + 1 :],
+        headings=headings,
+        mapping=mapping,
+        file=name,
+        encoding=encoding,
+        heading_row=numbers[top],
+    )
+    return [table]
 
 
 def decode(name: str, data: bytes) -> tuple[str, str]:

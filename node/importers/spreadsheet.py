@@ -18,6 +18,8 @@ from node.importers.heading_row import find_headings, no_headings
 from node.importers.table import make_table, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from node.importers.mapping import Mapping
     from node.importers.table import Table
 
@@ -27,8 +29,8 @@ MOST_PARTS = 4096
 WIDE, TALL = 64, 1_000_000
 """A sheet may be wide (up to 702 columns, under 100,000 rows) or tall (64 columns, under 1,000,000 rows)."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_REFERENCES = re.compile(rb'r="([A-Z]+)')
-_BEYOND_ALL, _BEYOND_WIDE = re.compile(rb'r="(?:[A-Z]*\d{7}|[A-Z]{3})'), re.compile(rb'r="[A-Z]+\d{6}')
+_TWO_LETTERS = re.compile(rb'r="([A-Z]{2,})')
+_BEYOND_ALL, _BEYOND_WIDE = re.compile(rb'r="(?:[A-Z]+\d{7}|[A-Z]{3})'), re.compile(rb'r="[A-Z]+\d{6}')
 _SLICE = 1 << 22
 
 
@@ -48,26 +50,32 @@ def read_spreadsheet(name: str, data: bytes, mapping: Mapping) -> list[Table]:
             continue
         top, headings = found
         below = rows[top + 1 :]
-        numbers = range(top + 2, top + 2 + len(below))
-        tables.append(
-            make_table(below, numbers, headings=headings, mapping=mapping, file=name, encoding="xlsx", sheet=sheet)
+        table = make_table(
+            below,
+            range(top + 2, top + 2 + len(below)),
+            headings=headings,
+            mapping=mapping,
+            file=name,
+            encoding="xlsx",
+            sheet=sheet,
+            heading_row=top + 1,
         )
+        tables.append(table)
     if not tables:
         raise no_headings(name, seen)
     return tables
 
 
-def _sheets(name: str, data: bytes) -> list[tuple[str, list[list[Any]]]]:
-    """Give the visible sheets as (name, rows from row 1 on)."""
+def _sheets(name: str, data: bytes) -> Iterator[tuple[str, list[list[Any]]]]:
+    """Give the visible sheets as (name, rows from row 1 on), one at a time, because they are large."""
     import python_calamine
 
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        found = []
         for kind in workbook.sheets_metadata:
             visible = kind.visible == python_calamine.SheetVisibleEnum.Visible
             if kind.name not in NOT_LISTS and visible and kind.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                found.append((kind.name, workbook.get_sheet_by_name(kind.name).to_python(skip_empty_area=False)))
+                yield kind.name, workbook.get_sheet_by_name(kind.name).to_python(skip_empty_area=False)
     except Exception as error:
         raise _unreadable(name, str(error)) from error
     except BaseException as error:
@@ -75,7 +83,6 @@ def _sheets(name: str, data: bytes) -> list[tuple[str, list[list[Any]]]]:
         if type(error).__name__ == "PanicException":
             raise _unreadable(name, "panic") from error
         raise
-    return found
 
 
 def _check_extent(name: str, data: bytes) -> None:
@@ -94,17 +101,16 @@ def _check_extent(name: str, data: bytes) -> None:
 
 
 def _check_sheet(name: str, stream: Any) -> None:
-    columns: set[bytes] = set()
-    rest, tall, beyond, read = b"", False, False, 0
+    wide, rest, tall, beyond, read = False, b"", False, False, 0
     with stream:
         while piece := stream.read(_SLICE):
             read += len(piece)
             text = rest + piece
-            columns.update(_REFERENCES.findall(text))
-            beyond = beyond or _BEYOND_ALL.search(text) is not None
+            wide = wide or any(_place(letters) > WIDE for letters in set(_TWO_LETTERS.findall(text)))
             tall = tall or _BEYOND_WIDE.search(text) is not None
+            beyond = beyond or _BEYOND_ALL.search(text) is not None
             rest = text[-16:]
-            if beyond or read > MOST_INFLATED or (tall and any(_place(letters) > WIDE for letters in columns)):
+            if beyond or read > MOST_INFLATED or (tall and wide):
                 mend = Words(
                     "选中数据右边和下边的空行空列,整行整列删除后保存",
                     "select the empty rows and columns beyond the data, delete them whole, and save",

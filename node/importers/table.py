@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from node.importers.columns import BY_FIELD, MENDING, field_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from node.importers.mapping import Mapping
 
@@ -32,7 +32,8 @@ class Table:
     """A list in columns, because 190,000 rows are checked by the column.
 
     ``encoding`` is how the text was read; ``fields`` are those of the headings (None: not recognised); ``numbers`` are
-    the rows' numbers in the file, counted from 1; ``columns`` hold stripped text, one list a heading, all of a length;
+    the rows' numbers in the file, counted from 1, and ``heading_row`` is that of the headings (0: it has none);
+    ``columns`` hold stripped text, one list a heading, all of a length; ``places`` are the headings' columns from 1;
     ``lossy`` are (row index, column index) of numbers whose digits the spreadsheet has lost; ``surplus`` are indexes
     of rows with more cells than there are headings; ``constants`` are what a mapping file says of every row.
     """
@@ -42,8 +43,10 @@ class Table:
     encoding: str
     headings: tuple[str, ...]
     fields: tuple[str | None, ...]
+    heading_row: int
     numbers: Sequence[int]
     columns: list[list[str]]
+    places: tuple[int, ...]
     lossy: tuple[tuple[int, int], ...] = ()
     surplus: tuple[int, ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
@@ -80,8 +83,12 @@ def make_table(
     file: str,
     encoding: str,
     sheet: str | None = None,
+    heading_row: int = 0,
 ) -> Table:
     """Make a table of rows of cells; rows without content fall away, the pre-check's own column too."""
+    if MENDING in headings:
+        mending = list(headings).index(MENDING)
+        rows = [[*row[:mending], "", *row[mending + 1 :]] for row in rows]
     if not all(map(any, rows)):
         kept = [index for index, row in enumerate(rows) if any(row)]
         rows, numbers = [rows[index] for index in kept], [numbers[index] for index in kept]
@@ -102,28 +109,20 @@ def make_table(
         encoding=encoding,
         headings=named,
         fields=tuple(mapping.columns.get(heading) or field_of(heading) for heading in named),
+        heading_row=heading_row,
         numbers=numbers,
         columns=columns,
+        places=tuple(index + 1 for index in kept_columns),
         lossy=tuple(lossy),
         surplus=surplus,
         constants=mapping.constants,
     )
 
 
-def with_column(table: Table, name: str, texts: Iterable[str]) -> Table:
-    """Give the table with one more column, headed by the field's Chinese name."""
-    return replace(
-        table,
-        headings=(*table.headings, BY_FIELD[name].zh),
-        fields=(*table.fields, name),
-        columns=[*table.columns, list(texts)],
-    )
-
-
 def texts_of(cells: Sequence[Any]) -> list[str]:
     """Give cells as stripped text."""
     if set(map(type, cells)) <= {str}:
-        return [cell.strip() for cell in cells]
+        return list(map(str.strip, cells))
     return [cell.strip() if isinstance(cell, str) else text_of(cell) for cell in cells]
 
 

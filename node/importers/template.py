@@ -40,7 +40,7 @@ def template() -> bytes:
     listing = workbook.active
     assert listing is not None  # noqa: S101 - a new workbook has a sheet; for the type checker
     _fill_listing(listing)
-    for name, fill in zip(NOT_LISTS, (_fill_explanations, _fill_examples), strict=True):
+    for name, fill in zip(NOT_LISTS, (_fill_explanations, _fill_examples), strict=False):
         fill(workbook.create_sheet(name))
     stream = io.BytesIO()
     workbook.save(stream)

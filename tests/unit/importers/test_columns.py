@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import columns_table
 import pytest
 
 from node.importers.columns import BY_FIELD, COLUMNS, WORDS, field_of
@@ -33,3 +34,7 @@ def test_the_rules_are_known_and_words_have_their_vocabulary() -> None:
 )  # fmt: skip
 def test_width_case_spaces_and_remarks_do_not_matter(heading: str, field: str | None) -> None:
     assert field_of(heading) == field
+
+
+def test_the_published_table_is_the_table_of_columns() -> None:
+    assert columns_table.PAGE.read_text(encoding="utf-8") == columns_table.page()
