@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from node.receipts.anchor import TrustAnchor
-from node.receipts.changes import ValidatorChange
 from node.receipts.errors import AnchorTooOld, BadProof
 from node.receipts.founding import AnchoredInstitution, Founding
 from node.receipts.header import Header, header_from_json
@@ -18,6 +17,9 @@ from node.receipts.sealed import check_sealed
 from node.receipts.seals import trim_seals
 from node.receipts.trust import Trust
 from node.receipts.vote_watch import VoteWatch
+
+if TYPE_CHECKING:
+    from node.receipts.changes import ValidatorChange
 
 VECTOR = Path(__file__).parents[2] / "vectors" / "network" / "qbft-live-votes.json"
 RECORDED: dict[str, Any] = json.loads(VECTOR.read_text(encoding="utf-8"))
