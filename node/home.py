@@ -11,6 +11,7 @@ HOME/
   storage/           the OCFL storage root
   staging/           payload on its way in; swept at every start of a writing command
   proofs/            proof material, one file a transaction
+  incidents/         evidence of broken finality, made with the first
   lock               held by the process that owns the home
   socket             where that process answers, while `serve` runs
 """
@@ -74,6 +75,7 @@ class Home:
             "identity_file": "home.json", "anchor": "anchor.json", "settings": "zhicang.toml",
             "keystores": "keystores", "chain": "chain.db", "journal": "journal.db", "blocks": "blocks.db",
             "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock", "socket": "socket",
+            "incidents": "incidents",
             "recovery_sheet": "key-recovery-sheet.txt",
         }  # fmt: skip
         if name not in parts:

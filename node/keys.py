@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from eth_keys.datatypes import PrivateKey
 
-ROLES = ("governor", "registrar", "validator")
+KEYSTORE_ROLES = ("registrar", "reviewer", "governor", "auditor", "validator")
+"""The roles of a home's keys; each has its keystore, where the home has such a key."""
 SCRYPT_WORK_FACTOR = 131_072
 """The N of scrypt (r 8, p 1): 128 MiB and about half a second for each guess, OWASP's first recommendation."""
 SHORTEST_PASSPHRASE = 8

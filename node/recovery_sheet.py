@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from node.home import Identity
 
 _DUTIES = {
-    "governor": "治理方 governor:接纳机构、增加登记员 / admits institutions, adds registrars",
+    "governor": "治理方 governor:接纳机构、增换密钥 / admits institutions, changes keys",
     "registrar": "登记员 registrar:签署登记 / signs registrations",
+    "reviewer": "审核员 reviewer:批准登记 / approves registrations",
+    "auditor": "核查员 auditor:签署核查意见 / signs findings",
     "validator": "验证节点 validator:签封区块头 / seals headers",
 }
 
@@ -24,8 +26,8 @@ def recovery_sheet(identity: Identity, keys: dict[str, PrivateKey]) -> str:
         "",
         "打印两份,分别装入信封密封,存入两处保险柜;随后删除本文件。",
         "Print two copies, seal them in envelopes, keep them in two safes; then delete this file.",
-        "凭此单可重建密钥;任何人得到它都能以本机构名义登记并改写本机链。",
-        "Whoever holds this sheet can register in the institution's name and rewrite its embedded chain.",
+        "凭此单可重建密钥;任何人得到它都能以本机构名义行事,有封块密钥的还能改写本机链。",
+        "Whoever holds it can act in the institution's name, and with a sealing key rewrite its embedded chain.",
         "",
         f"机构 institution    {identity.name}({identity.code},{identity.credit_code})",
         f"链号 chain id       {identity.chain_id}",

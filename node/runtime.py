@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts import views
+from node.attachment import attachment
 from node.errors import Unavailable, Words
+from node.home import NETWORK
 from node.keys import load_key
 from node.receipts.anchor import TrustAnchor
 from node.receipts.errors import MalformedAnchor
+from node.receipts.trust import Trust
 from node.settings import Settings, read_settings
 from storage.blocks import BlockIndex
 from storage.journal import Journal
@@ -23,7 +26,7 @@ from storage.proofs import ProofFolder
 from storage.root import StorageRoot
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
     from eth_keys.datatypes import PrivateKey
     from web3.providers import AsyncBaseProvider
@@ -94,9 +97,49 @@ async def open_for_writing(
     identity = home.identity()
     with home.locked():
         key = load_key(home.keystores / "registrar.json", passphrase)
-        async with sealing_chain(home, identity, passphrase, environment) as chain:
-            with writing_parts(home, key, provider=chain.provider, stopped=lambda: chain.stopped, clock=clock) as node:
+        if identity.chain == NETWORK:
+            way = attachment(home, validators_at=validators_of(home), clock=clock)
+        else:
+            way = _sealing_engine(home, identity, passphrase, environment)
+        async with way as engine:
+            with writing_parts(home, key, engine=engine, clock=clock) as node:
                 yield node
+
+
+@asynccontextmanager
+async def _sealing_engine(
+    home: Home, identity: Identity, passphrase: bytes, environment: Mapping[str, str]
+) -> AsyncIterator[Engine]:
+    async with sealing_chain(home, identity, passphrase, environment) as chain:
+        yield embedded_engine(home, provider=chain.provider, stopped=lambda: chain.stopped)
+
+
+@asynccontextmanager
+async def asking(home: Home) -> AsyncIterator[Engine]:
+    """Open a way to ask the home's chain, beside a writer if there is one; nothing is sent through it."""
+    from node.chain.embedded import EmbeddedChain
+
+    if home.identity().chain == NETWORK:
+        async with attachment(home, validators_at=validators_of(home)) as engine:
+            yield engine
+        return
+    chain = EmbeddedChain.open(home.chain)
+    try:
+        yield embedded_engine(home, provider=chain.provider)
+    finally:
+        await chain.close()
+
+
+def embedded_engine(
+    home: Home, *, provider: AsyncBaseProvider, stopped: Callable[[], Exception | None] = lambda: None
+) -> Engine:
+    """Give the engine of an embedded chain behind its provider."""
+    from web3 import AsyncWeb3
+
+    from node.chain.engine import Engine
+
+    gas_price = read_settings(home.settings).gas_price
+    return Engine(AsyncWeb3(provider), chain_id=home.identity().chain_id, gas_price=gas_price, stopped=stopped)
 
 
 @contextmanager
@@ -104,15 +147,11 @@ def writing_parts(
     home: Home,
     key: PrivateKey,
     *,
-    provider: AsyncBaseProvider,
-    stopped: Callable[[], Exception | None],
+    engine: Engine,
     clock: Callable[[], float] = time.time,
     crash_point: Callable[[str], None] = no_crash,
 ) -> Iterator[Writing]:
     """Put together what writes, around a registrar's key and a way to the chain; the caller holds the home's lock."""
-    from web3 import AsyncWeb3
-
-    from node.chain.engine import Engine
     from node.registrar.acts import Acts
     from node.registrar.registrar import Registrar
     from node.registrar.store import Store
@@ -123,9 +162,6 @@ def writing_parts(
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
     identity, settings = home.identity(), read_settings(home.settings)
-    engine = Engine(
-        AsyncWeb3(provider), chain_id=identity.chain_id, gas_price=settings.gas_price, stopped=stopped
-    )
     journal = Journal.open(home.journal)
     blocks = BlockIndex.open(home.blocks, root=home.storage)
     root = StorageRoot(home.storage, staging=home.staging)
@@ -200,6 +236,11 @@ def trust_anchor(home: Home) -> TrustAnchor:
         mend = Words("从备份或联盟网站取回信任锚", "take the anchor from a backup or from the consortium's web page")
         zh, en = "节点目录里没有信任锚", "the home has no trust anchor"
         raise Unavailable(zh, en, mend=mend, file=str(home.anchor)) from None
+
+
+def validators_of(home: Home) -> Callable[[int], Sequence[bytes]]:
+    """Give the function that says who seals the header at a height, as the home's anchor proves it."""
+    return Trust.of(trust_anchor(home)).validators_at
 
 
 def new_salt() -> str:

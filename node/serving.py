@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from node.attachment import attachment
 from node.chain.embedded.across import ProviderAcross
 from node.chain.embedded.server import LOOPBACK, rpc_application
 from node.door.listener import Listener
@@ -18,10 +18,11 @@ from node.door.place import open_door
 from node.door.request import Request
 from node.door.voice import Voice
 from node.errors import Unavailable, Words
+from node.health import embedded_look, health, network_look
+from node.home import NETWORK
 from node.keys import load_key
-from node.runtime import Writing, sealing_chain, writing_parts
+from node.runtime import Writing, embedded_engine, sealing_chain, validators_of, writing_parts
 from node.settings import read_settings
-from node.version import VERSION
 from node.worker import Worker
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from eth_keys.datatypes import PrivateKey
 
     from node.chain.embedded import EmbeddedChain
-    from node.home import Home, Identity
+    from node.chain.engine import Engine
+    from node.home import Home
 
 Answer = Callable[[Writing, Request, Voice], Coroutine[Any, Any, int]]
 """Carries out what came through the door, in the worker's thread; gives the exit code."""
@@ -51,14 +53,22 @@ async def serving(
     Raises:
         Unavailable: the home or the port is taken, or the passphrase is wrong.
     """
-    identity, settings = home.identity(), read_settings(home.settings)
+    identity = home.identity()
     async with AsyncExitStack() as stack:
         stack.enter_context(home.locked())
         key = load_key(home.keystores / "registrar.json", passphrase)
-        chain = await stack.enter_async_context(sealing_chain(home, identity, passphrase, environment))
-        site = _served(chain, identity, settings.rpc_port if port is None else port)
-        bound = await stack.enter_async_context(site)
-        worker = await stack.enter_async_context(Worker(_opener(home, key, chain)))
+        if identity.chain == NETWORK:
+            application = web.Application()
+            worker = Worker(_opener(home, key, lambda: attachment(home, validators_at=validators_of(home))))
+            look = network_look(worker)
+        else:
+            chain = await stack.enter_async_context(sealing_chain(home, identity, passphrase, environment))
+            application = rpc_application(chain.rpc)
+            worker, look = Worker(_opener(home, key, _asking_across(home, chain))), embedded_look(chain)
+        await stack.enter_async_context(worker)
+        application.router.add_get("/healthz", health(home, look))
+        wanted = read_settings(home.settings).rpc_port if port is None else port
+        bound = await stack.enter_async_context(_served(application, wanted))
         finishing = asyncio.create_task(_finish_what_is_open(worker))
         listener = Listener(stack.enter_context(open_door(home, environment)), answer=_in_turn(worker, answer))
         await listener.start()
@@ -70,13 +80,25 @@ async def serving(
             await asyncio.gather(finishing, return_exceptions=True)
 
 
-def _opener(home: Home, key: PrivateKey, chain: EmbeddedChain) -> Callable[[], AbstractAsyncContextManager[Writing]]:
+def _asking_across(home: Home, chain: EmbeddedChain) -> Callable[[], AbstractAsyncContextManager[Engine]]:
+    """Give what opens, in the worker's thread, a way to the chain that is sealed on this loop."""
     provider = ProviderAcross(chain.provider, asyncio.get_running_loop())
 
     @asynccontextmanager
+    async def opened() -> AsyncIterator[Engine]:
+        yield embedded_engine(home, provider=provider, stopped=lambda: chain.stopped)
+
+    return opened
+
+
+def _opener(
+    home: Home, key: PrivateKey, open_engine: Callable[[], AbstractAsyncContextManager[Engine]]
+) -> Callable[[], AbstractAsyncContextManager[Writing]]:
+    @asynccontextmanager
     async def opened() -> AsyncIterator[Writing]:
-        with writing_parts(home, key, provider=provider, stopped=lambda: chain.stopped) as node:
-            yield node
+        async with open_engine() as engine:
+            with writing_parts(home, key, engine=engine) as node:
+                yield node
 
     return opened
 
@@ -114,10 +136,8 @@ async def _recover_open_acts(node: Writing) -> None:
 
 
 @asynccontextmanager
-async def _served(chain: EmbeddedChain, identity: Identity, port: int) -> AsyncIterator[int]:
-    """Serve the chain on 127.0.0.1; give the port."""
-    application = rpc_application(chain.rpc)
-    application.router.add_get("/healthz", _health(chain, identity))
+async def _served(application: web.Application, port: int) -> AsyncIterator[int]:
+    """Serve an application on 127.0.0.1; give the port."""
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     try:
@@ -131,24 +151,3 @@ async def _served(chain: EmbeddedChain, identity: Identity, port: int) -> AsyncI
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
-
-
-def _health(chain: EmbeddedChain, identity: Identity) -> Any:
-    """Give the handler of /healthz: 200 while the node seals, 503 with the reason when it has stopped sealing."""
-
-    async def answer(_: web.Request) -> web.Response:
-        stopped = chain.stopped
-        head = chain.head.header
-        body = {
-            "status": "ok" if stopped is None else "stopped",
-            "reason": None if stopped is None else str(stopped),
-            "version": VERSION,
-            "institution": identity.code,
-            "demonstration": identity.demonstration,
-            "chain_id": identity.chain_id,
-            "height": head.number,
-            "head_age_seconds": max(0, int(time.time()) - head.timestamp),
-        }
-        return web.json_response(body, status=200 if stopped is None else 503)
-
-    return answer

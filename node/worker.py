@@ -40,9 +40,13 @@ class Worker:
     async def run(self, act: Callable[[Writing], Coroutine[Any, Any, Result]]) -> Result:
         """Carry out an act when its turn has come; a cancelled caller cancels it at its next wait."""
         async with self._turn:
-            if self._loop is None or self._node is None:
-                raise RuntimeError("the worker has ended")
-            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(act(self._node), self._loop))
+            return await self.look(act)
+
+    async def look(self, question: Callable[[Writing], Coroutine[Any, Any, Result]]) -> Result:
+        """Ask something beside an act, without a turn; it must change nothing."""
+        if self._loop is None or self._node is None:
+            raise RuntimeError("the worker has ended")
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(question(self._node), self._loop))
 
     async def __aenter__(self) -> Self:
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -92,6 +92,13 @@ class ActRows:
         """Give every confirmed act in the order of ids."""
         return self._find("stage = 'confirmed' ORDER BY id")
 
+    def heights(self, *, after: int) -> dict[int, bytes]:
+        """Give the heights at which confirmed acts with a higher id stand, each with the hash of one of them."""
+        rows = self._connection.execute(
+            "SELECT height, tx_hash FROM act WHERE stage = 'confirmed' AND id > ?", (after,)
+        )
+        return {row["height"]: row["tx_hash"] for row in rows}
+
     def attempts(self, act: int) -> list[AttemptRow]:
         """Give the signed attempts at an act, oldest first."""
         rows = self._connection.execute("SELECT * FROM attempt WHERE act = ? ORDER BY created, tx_hash", (act,))

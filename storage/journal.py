@@ -58,6 +58,12 @@ class Journal:
         row = self._connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         return int(row[0])
 
+    @property
+    def earlier_acts(self) -> int:
+        """The id of the last act on an earlier chain of this home; 0 while it has had one chain only."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'earlier_acts'").fetchone()
+        return 0 if row is None else int(row[0])
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything inside durable at once, or nothing of it."""

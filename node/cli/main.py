@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COMMANDS: dict[str, Words] = {
     "init": Words("建立节点目录:密钥、本机链、登记合约、存储", "make a node home: keys, embedded chain, registry, storage"),
+    "join": Words("新建节点目录并接入联盟网络", "make a node home on a consortium's network"),
     "register": Words("登记文件或文件夹", "register files or folders"),
     "import": Words("清单模板与导入前预检(import template、import check)", "template for lists; pre-check of what was brought"),
     "units": Words("登记知识单元(units register)", "register knowledge units (units register)"),
@@ -38,7 +39,6 @@ COMMANDS: dict[str, Words] = {
     "export": Words("导出资源的载荷并逐块核对", "write a resource's payload out, every block checked"),
     "storage": Words("重建数据块索引(storage reindex)", "rebuild the block index (storage reindex)"),
     "serve": Words("以服务方式运行节点", "run the node as a process"),
-    "network": Words("建立联盟(network found),部署登记合约(network deploy)", "found a consortium (network found), create its registry (network deploy)"),
     "demo": Words("演示:生成样例并走完全过程", "demonstration: a made-up collection through the whole process"),
 }
 

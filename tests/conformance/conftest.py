@@ -1,59 +1,31 @@
-"""The engines that the seam's suite runs on. A new engine is one more entry: a provider, a key that may send."""
+"""One engine after the other for the seam's suite; where one is not installed its tests are skipped with words."""
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from aiohttp.test_utils import TestServer
-from web3 import AsyncHTTPProvider, AsyncWeb3
 
-from node.chain.embedded import EmbeddedChain
-from node.chain.embedded.seal import validator_of
-from node.chain.embedded.server import LOOPBACK, rpc_application
+sys.path.insert(0, str(Path(__file__).parent))
+
+from engines import ENGINES, Running, found_network
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Iterator
 
-SENDER_KEY, VALIDATOR_KEY = bytes([2]) * 32, bytes([1]) * 32
-CHAIN_ID = 770_002
+    from network_parts.network import Network
 
 
-@dataclass(frozen=True)
-class Running:
-    """An engine that runs: its provider, its chain id and the key of an account that it takes transactions from."""
-
-    w3: AsyncWeb3
-    chain_id: int
-    key: bytes
-    provider_of_other_kind: Any
-
-
-@asynccontextmanager
-async def embedded(folder: Path, *, over_http: bool) -> AsyncIterator[Running]:
-    path = folder / "chain.db"
-    founder = validator_of(SENDER_KEY)
-    EmbeddedChain.found(path, chain_id=CHAIN_ID, validator=validator_of(VALIDATOR_KEY), founder=founder)
-    async with EmbeddedChain.open(path, sealing_key=VALIDATOR_KEY) as chain:
-        server = TestServer(rpc_application(chain.rpc), host=LOOPBACK)
-        await server.start_server()
-        remote = AsyncHTTPProvider(str(server.make_url("/")))
-        here, there = (remote, chain.provider) if over_http else (chain.provider, remote)
-        yield Running(w3=AsyncWeb3(here), chain_id=CHAIN_ID, key=SENDER_KEY, provider_of_other_kind=there)
-        await remote.disconnect()
-        await server.close()
-
-
-ENGINES: dict[str, Callable[[Path], AbstractAsyncContextManager[Running]]] = {
-    "embedded in-process": lambda folder: embedded(folder, over_http=False),
-    "embedded over HTTP": lambda folder: embedded(folder, over_http=True),
-}
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """The session's network of four validators."""
+    yield from found_network(tmp_path_factory.mktemp("network"))
 
 
 @pytest.fixture(params=ENGINES)
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Running]:
-    async with ENGINES[request.param](tmp_path) as running:
+    network = request.getfixturevalue("network") if request.param == "QBFT" else None
+    async with ENGINES[request.param](tmp_path, network) as running:
         yield running
