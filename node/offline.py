@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from node.errors import BadInput, MissingAnchor, Words, chinese_reason
 from node.receipts.anchor import LARGEST as LARGEST_ANCHOR
 from node.receipts.anchor import TrustAnchor
+from node.receipts.founding import Profile
 from node.receipts.receipt import LARGEST as LARGEST_RECEIPT
 from node.receipts.receipt import Receipt
 from node.receipts.record import CommittedRecord
 from node.receipts.subject import FileSubject, Subject, TreeSubject, UnitSubject
+from node.records import canonical
 from node.records.manifest import ManifestLine, format_manifest
 
 if TYPE_CHECKING:
@@ -44,6 +46,15 @@ def read_anchor(path: Path | None) -> TrustAnchor:
         raise MissingAnchor(zh, en, mend=mend)
     try:
         return TrustAnchor.from_json_bytes(_read(path, LARGEST_ANCHOR))
+    except BadInput as error:
+        error.file = str(path)
+        raise
+
+
+def read_profile(path: Path) -> Profile:
+    """Read an institution's profile, a JSON object {name, credit_code, region}; raise BadInput when it is none."""
+    try:
+        return Profile.from_json(canonical.decode(_read(path, LARGEST_UNIT)), where="")
     except BadInput as error:
         error.file = str(path)
         raise

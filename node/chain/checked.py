@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from node.errors import Doubtful
-from node.receipts.errors import BadProof, MismatchedChain
+from node.errors import Doubtful, Words
+from node.receipts.errors import AnchorTooOld, BadProof, MismatchedChain
 from node.receipts.fields import to_hex
 from node.receipts.header import Extra, Header, header_from_json
 from node.receipts.material import ProofMaterial, capture
@@ -20,22 +20,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
+UPDATE = Words("运行 zhicang anchor update 推进信任锚", "run zhicang anchor update to bring the anchor forward")
+
+
 class Checked:
     """What of an engine's answers holds.
 
     Args:
-        validators_at: gives the validators in force at a height (20-byte addresses), and raises where the anchor
-            cannot know them. None takes the header's own word, which is enough only where this very process seals.
+        validators_at: gives the validators in force at a height (20-byte addresses), as the trust anchor proves them.
+            None takes the header's own word, which is enough only where this very process seals.
+        known_up_to: the last height at which the anchor knows who is in force; None where the set never changes.
     """
 
-    def __init__(self, validators_at: Callable[[int], Sequence[bytes]] | None = None) -> None:
+    def __init__(
+        self, validators_at: Callable[[int], Sequence[bytes]] | None = None, *, known_up_to: int | None = None
+    ) -> None:
         self._validators_at = validators_at
+        self._known_up_to = known_up_to
 
     def header(self, block: Mapping[str, Any]) -> Header:
         """Give the header of a raw block object.
 
         Raises:
             Doubtful: it is malformed, has another hash than it says, or no quorum of seals of the set in force.
+            AnchorTooOld: it lists other validators, above the last height at which the anchor knows them.
         """
         header = header_from_json(block)
         computed, said = to_hex(header.block_hash), block.get("hash")
@@ -46,14 +54,19 @@ class Checked:
         return header
 
     def seals(self, header: Header) -> None:
-        """Check the seals of a header, which may be more than a quorum; raise Doubtful. The genesis has none."""
+        """Check the seals of a header, which may be more than a quorum; raise as `header` does. A genesis has none."""
         if header.number == 0:
             return
         listed = Extra.decode(header.extra_data).validators
         trusted = listed if self._validators_at is None else self._validators_at(header.number)
         if sorted(trusted) != sorted(listed):
             zh = f"高度 {header.number} 的区块头所列验证节点不是当时有效的那些"
-            raise BadProof(zh, f"the header at height {header.number} lists other validators than those in force")
+            en = f"the header at height {header.number} lists other validators than those in force"
+            if listed and self._known_up_to is not None and header.number > self._known_up_to:
+                known = self._known_up_to
+                zh, en = f"{zh};信任锚只知到高度 {known}", f"{en}; the anchor knows them by height {known} only"
+                raise AnchorTooOld(zh, en, mend=UPDATE)
+            raise BadProof(zh, en)
         check_seals(trim_seals(header), trusted)
 
     def material(

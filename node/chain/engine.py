@@ -19,6 +19,7 @@ from node.chain.landed import Landed, NonceConsumed
 from node.chain.pool_words import PoolAnswer, pool_answer
 from node.chain.raw import RawRpc, RevertedCallError, as_bytes, as_quantity, refused
 from node.errors import Doubtful, Unavailable
+from node.receipts.errors import AnchorTooOld
 from node.receipts.transaction import decode_transaction
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Engine:
 
         Raises:
             Forged: what the engine says does not hold, and there is no other endpoint to ask.
+            AnchorTooOld: validators sealed it that the anchor does not know yet.
             BrokenFinality: it holds, and contradicts what was proven before.
         """
         return await self._believing(lambda: self._find(tx_hash))
@@ -202,6 +204,9 @@ class Engine:
                 if not self._distrust():
                     zh = f"区块链接口的回答不成立:{error.words.zh}"
                     raise Forged(zh, f"the chain endpoint's answer does not hold: {error.words.en}") from error
+            except AnchorTooOld:
+                if not self._distrust():  # another endpoint may not know of such validators at all
+                    raise
 
     async def _quantity(self, method: str, *parameters: Any) -> int:
         return as_quantity(await self._rpc.result(method, *parameters))

@@ -8,6 +8,7 @@ Unavailable              3  each leaves the journal to finish later
 │   ├── NotJsonRpc          HTML, half an object, another request's answer
 │   ├── OtherChain          another chain id, genesis or registry
 │   ├── Behind              its head is old, or below a header that was proven here
+│   ├── Ahead               its head is sealed by validators that the trust anchor does not know yet
 │   ├── Forged              an answer that its own header, or the seals on it, do not bear out
 │   └── NoEndpoint          every URL failed; says how each did
 ├── Refused                 the engine said no to a request
@@ -65,6 +66,12 @@ class Behind(EndpointFailure):
     """An engine whose head is old, or below a header that was proven here."""
 
     code = "endpoint-behind"
+
+
+class Ahead(EndpointFailure):
+    """A head that is sealed by validators that the trust anchor does not know yet."""
+
+    code = "anchor-too-old"
 
 
 class Forged(EndpointFailure):

@@ -35,10 +35,12 @@ COMMANDS: dict[str, Words] = {
     "anchor": Words("导出信任锚(anchor export)", "export the trust anchor (anchor export)"),
     "verify": Words("离线核验文件、文件夹、单个成员或知识单元", "verify a file, folder, member or unit offline"),
     "audit": Words("节点自检:链、载荷、索引、日志、证明", "self-check: chain, payload, index, journal, proofs"),
+    "incident": Words("最终性被破坏的事件:列出、了结(incident list、incident resolve)", "broken finality: list what stands, resolve one"),
     "replay": Words("从创世起重放整条链,逐项自行核对", "replay a whole chain from its genesis, checking everything anew"),
     "export": Words("导出资源的载荷并逐块核对", "write a resource's payload out, every block checked"),
     "storage": Words("重建数据块索引(storage reindex)", "rebuild the block index (storage reindex)"),
     "serve": Words("以服务方式运行节点", "run the node as a process"),
+    "network": Words("建立联盟(network found),部署登记合约(network deploy)", "found a consortium (network found), create its registry (network deploy)"),
     "demo": Words("演示:生成样例并走完全过程", "demonstration: a made-up collection through the whole process"),
 }
 

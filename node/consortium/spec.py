@@ -72,6 +72,12 @@ class Spec:
     governors: tuple[GovernorSpec, ...]
     validators: tuple[ValidatorSpec, ...]
 
+    @property
+    def makes_signing_keys(self) -> bool:
+        """Whether the founding is to make keys that a passphrase protects."""
+        given = [key for member in self.institutions for name in _KEYS for key in getattr(member, name)]
+        return None in given or any(governor.address is None for governor in self.governors)
+
 
 def read_spec(path: Path) -> Spec:
     """Read CONSORTIUM.yaml; raise BadInput with the line and the field that is wrong."""

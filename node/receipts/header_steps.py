@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingThen:
-    """How a record stood as of a header: its height and time, and the registry's state of the record."""
+    """How a record stood as of a header: its height and time, the registry's state, and the receipt's version."""
 
     height: int
     time: int
@@ -82,9 +82,12 @@ def check_quorum(receipt: Receipt, trust: Trust) -> Words:
 
 
 def check_status(
-    receipt: Receipt, proof: StateProof, trust: Trust, chain: TrustedChain | None
+    receipt: Receipt, proof: StateProof, here: Trust, chain: TrustedChain | None
 ) -> tuple[Words, StandingThen]:
     """Step 10: what the registry held of the record under a later header, by account and storage path.
+
+    The record of a chain that was anchored stands on the chain of the anchor under the same number; its state may be
+    proven there, or in a header of its own chain.
 
     Raises:
         BadProof: the proof does not hold, or its header is older than the receipt's.
@@ -94,17 +97,18 @@ def check_status(
     if not isinstance(record, RegisteredRecord):
         raise BadProof("批次没有可证明的状态", "a batch has no state to be proven")
     header = proof.decode_header()
-    if header.number < receipt.height:
+    elsewhere = chain is not None and header.block_hash not in chain.headers
+    trust = here if chain is None or elsewhere else chain.trust
+    if header.number < receipt.height and not elsewhere:
         zh, en = "状态证明的区块头早于登记", "the header of the state proof is older than the registration"
         raise BadProof(zh, en)
-    if chain is not None:
-        chain.check_header(header, record.institution)
     check_sealed(header, trust)
     founding = trust.founding
     slot = slot_of(record.number)
     word = proof.value(registry=founding.registry, code_hash=founding.registry_code_hash, slot=slot)
     state = read_state(word)
-    if state.version < record.version:
+    if state.version < record.version and not elsewhere:
         raise BadProof("状态证明的版本早于凭证的版本", "the state proof is of an older version than the receipt")
-    standing = StandingThen(height=header.number, time=header.timestamp, state=state, version=record.version)
+    version = state.version if elsewhere else record.version
+    standing = StandingThen(height=header.number, time=header.timestamp, state=state, version=version)
     return standing.words, standing

@@ -107,7 +107,7 @@ class _Procedure:
         self._take("seals", partial(check_quorum, receipt, trust))
         standing = None
         if receipt.status is not None:
-            standing = self._find("status", partial(check_status, receipt, receipt.status, trust, chain))
+            standing = self._find("status", partial(check_status, receipt, receipt.status, here, chain))
         return self._passed(here, trust, chain, signed, standing)
 
     def stopped(self, answer: Answer) -> Verdict:

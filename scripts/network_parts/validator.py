@@ -24,6 +24,8 @@ from typing import Any
 from network_parts import json_rpc
 from network_parts.engines import QBFT, Missing
 
+from node.receipts.keccak import keccak
+
 _SPEAK_THEN_BECOME = 'echo $$ >"$0.new" && mv "$0.new" "$0" && exec "$@"'
 _GAS = "800000000"
 _MANY, _VERY_MANY = "100000", "200000"
@@ -62,6 +64,11 @@ class Validator:
     def enode(self) -> str:
         """Where its peers find it."""
         return f"enode://{self.public_key}@127.0.0.1:{self.p2p_port}?discport=0"
+
+    @property
+    def node_id(self) -> str:
+        """By what its peers list it: the digest of its public key."""
+        return keccak(bytes.fromhex(self.public_key)).hex()
 
     @property
     def log(self) -> Path:

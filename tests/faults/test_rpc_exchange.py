@@ -10,6 +10,7 @@ from aiohttp import web
 from lying_endpoint import Endpoint, honest, listening_all, running
 
 from node.chain.errors import (
+    Ahead,
     Behind,
     EndpointFailure,
     Forged,
@@ -186,6 +187,21 @@ async def test_a_head_of_yesterday_is_passed_over(chain: Any) -> None:
         tomorrow = site.now + 86_400
         with pytest.raises(Behind):
             async with site.attach(endpoint.url, genesis_hash=embedded.genesis_hash, clock=lambda: tomorrow):
+                pytest.fail("attached")
+
+
+async def test_validators_that_the_anchor_does_not_know_yet_ask_for_a_newer_anchor(chain: Any) -> None:
+    site, embedded = chain
+    endpoint = Endpoint(embedded.rpc)
+    others = {"validators_at": lambda _: (bytes(20),), "known_up_to": 0}
+    async with listening_all([endpoint]):
+        with pytest.raises(Ahead, match="the anchor knows them by height 0 only") as caught:
+            async with site.attach(endpoint.url, genesis_hash=embedded.genesis_hash, **others):
+                pytest.fail("attached")
+        assert caught.value.code == "anchor-too-old"
+        assert "anchor update" in caught.value.mend.en
+        with pytest.raises(Forged):
+            async with site.attach(endpoint.url, genesis_hash=embedded.genesis_hash, **others | {"known_up_to": 9}):
                 pytest.fail("attached")
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
-from yarl import URL
 
 from node.chain.errors import EndpointFailure, NotJsonRpc, Stalled, TooLarge, Unreachable
 from node.errors import BadInput, Words
@@ -42,15 +42,16 @@ class Endpoint:
 
     def __init__(self, url: str, *, patience: float = PATIENCE, most_bytes: int = MOST_BYTES) -> None:
         try:
-            parsed = URL(url)
+            parsed = urlsplit(url)
+            usable = parsed.scheme in {"http", "https"} and bool(parsed.hostname) and (parsed.port or 1) > 0
         except ValueError:
-            parsed = URL()
-        if parsed.scheme not in {"http", "https"} or not parsed.host:
+            usable = False
+        if not usable:
             mend = Words("应如 http://127.0.0.1:8545", "give one such as http://127.0.0.1:8545")
             zh, en = f"“{url[:_SHOWN]}”不是 http 或 https 地址", f"{url[:_SHOWN]!r} is no http or https URL"
             raise BadInput(zh, en, mend=mend, field="rpc_urls")
-        self._url = parsed
-        self.name = str(parsed.with_user(None))
+        self._url = url
+        self.name = urlunsplit(parsed._replace(netloc=parsed.netloc.rpartition("@")[2]))
         self._timeout = aiohttp.ClientTimeout(total=patience, sock_connect=min(CONNECT_PATIENCE, patience))
         self._patience = patience
         self._most_bytes = most_bytes

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from node.chain.errors import Behind, Forged, NotJsonRpc, OtherChain
+from node.chain.errors import Ahead, Behind, Forged, NotJsonRpc, OtherChain
 from node.errors import Doubtful
+from node.receipts.errors import AnchorTooOld
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,7 +38,7 @@ class Introduction:
     stale: float = STALE
 
     async def meet(self, ask: Callable[..., Awaitable[Any]], *, name: str, first: bool) -> None:
-        """Look at an endpoint; raise OtherChain, Behind or Forged. Its genesis is looked at the first time alone."""
+        """Look at an endpoint; raise OtherChain, Behind, Ahead or Forged. Its genesis is looked at first alone."""
         said = await ask("eth_chainId")
         if said != hex(self.chain_id):
             zh = f"区块链接口 {name}:链号是 {said},应为 {hex(self.chain_id)}"
@@ -54,6 +55,9 @@ class Introduction:
         except Doubtful as error:
             zh = f"区块链接口 {name}:最新区块头不可信:{error.words.zh}"
             raise Forged(zh, f"chain endpoint {name}: its head cannot be trusted: {error.words.en}") from error
+        except AnchorTooOld as error:
+            zh, en = f"区块链接口 {name}:{error.words.zh}", f"chain endpoint {name}: {error.words.en}"
+            raise Ahead(zh, en, mend=error.mend) from error
         age = self.clock() - head.timestamp
         if head.number > 0 and age > self.stale:
             zh = f"区块链接口 {name}:最新区块头(高度 {head.number})已是 {age:.0f} 秒前的,节点落后或全网停顿"

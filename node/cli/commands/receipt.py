@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from node.cli.asking import asking_home
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
+    from node.receipts.receipt import Receipt
+    from node.runtime import Reading
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
@@ -23,11 +28,14 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
     parser.add_argument("id", metavar="ID", help=say("登记号(或只对应一件的 SHA-256、CID)", "registration number (or a SHA-256 or CID of one resource)"))
     parser.add_argument("--unit", metavar="UNIT_ID", help=say("该资源的一条知识单元", "a unit of that resource"))
+    parser.add_argument("--status", action="store_true", help=say("附上它此刻在链上的状态及证明(未撤销、未冻结)", "add its present state on chain, with proof (not withdrawn, not frozen)"))
     parser.add_argument("-o", "--output", type=given_path, required=True, metavar="FILE", help=say("写到这个文件", "write this file"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Write the receipt."""
+    if arguments.status and arguments.unit is not None:
+        raise BadInput("知识单元没有自己的状态;请对其资源用 --status", "a unit has no state of its own: ask for its resource's", field="--status")
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
         if arguments.unit is not None:
@@ -39,6 +47,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
                 numbers = ", ".join(row.number for row in rows[:5])
                 raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
             number, receipt = rows[0].number, receipt_for(node, rows[0])
+            if arguments.status:
+                receipt = asyncio.run(_with_status(receipt, node))
         data = receipt.to_json_bytes()
         write_output(arguments.output, data)
         fingerprint = trust_anchor(node.home).fingerprint
@@ -46,3 +56,12 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     output.record({"summary": {"receipts": 1}})
     output.say(f"存证凭证:{arguments.output}({len(data)} 字节,区块高度 {receipt.height})", f"receipt: {arguments.output} ({len(data)} bytes, height {receipt.height})")
     output.say(f"核验时用的信任锚指纹:{fingerprint}", f"fingerprint of the anchor that verifies it: {fingerprint}")
+
+
+async def _with_status(receipt: Receipt, node: Reading) -> Receipt:
+    """Add the state of its record as of the head; engines forget states, so it is captured now."""
+    from node.chain.state_capture import capture_record
+
+    founding = trust_anchor(node.home).founding
+    async with asking_home(node.home, founding) as rpc:
+        return replace(receipt, status=await capture_record(rpc, founding, receipt))
