@@ -14,7 +14,7 @@ from contracts.errors import RegistryRefused, decode_revert
 from contracts.events import REGISTERED, decode_log
 from contracts.parties import Admission
 from contracts.records import Entry, Registered
-from node.chain.engine import Engine, RevertedCallError
+from node.chain.engine import Engine, NonceConsumed, RevertedCallError
 from node.chain.errors import Refused
 from node.errors import Doubtful
 from node.receipts.header import Extra
@@ -185,6 +185,18 @@ async def test_what_is_sent_twice_lands_once(shore: Shore) -> None:
     await shore.engine.send(raw)
     assert await shore.engine.wait(tx_hash, limit=LIMIT) == landed
     assert await shore.engine.next_nonce(shore.sender) == 2
+
+
+async def test_a_nonce_that_another_machine_took_is_shown_with_proof(shore: Shore) -> None:
+    """Two machines with one key: the transaction of the other one was first."""
+    theirs, raw = shore.signed(calls.encode_register(entry(1)), 1)
+    ours, other = shore.signed(calls.encode_register(entry(2)), 1)
+    await Engine(shore.running.w3, chain_id=shore.running.chain_id).send(raw)
+    await shore.engine.send(other)
+    with pytest.raises(NonceConsumed) as caught:
+        await shore.engine.wait(ours, limit=LIMIT)
+    assert caught.value.by.tx_hash == theirs
+    assert caught.value.by.material.transaction().sender() == shore.sender
 
 
 async def test_what_no_header_can_take_is_refused_with_words(shore: Shore) -> None:
