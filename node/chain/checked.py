@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from node.errors import Doubtful, Words
+from node.errors import Words
 from node.receipts.errors import AnchorTooOld, BadProof, MismatchedChain
 from node.receipts.fields import to_hex
 from node.receipts.header import Extra, Header, header_from_json
-from node.receipts.material import ProofMaterial, capture
+from node.receipts.material import CapturedBlock
 from node.receipts.seals import check_seals, trim_seals
 
 if TYPE_CHECKING:
@@ -69,22 +69,16 @@ class Checked:
             raise BadProof(zh, en)
         check_seals(trim_seals(header), trusted)
 
-    def material(
-        self, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]], index: int, tx_hash: bytes
-    ) -> ProofMaterial:
-        """Give the proof material of a transaction from raw answers.
+    def whole(self, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]]) -> CapturedBlock:
+        """Give a header with all that it holds, from raw answers.
 
         Raises:
-            Doubtful: the answers do not give their header's roots and hash, the seals do not hold, or another
-                transaction stands at that index.
+            Doubtful: they do not give their header's roots and hash, or the seals do not hold.
+            AnchorTooOld: as `header` does.
         """
         self.header(block)
         try:
-            material = capture(block, tx_receipts, index)
+            return CapturedBlock.of(block, tx_receipts)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             zh, en = "节点的回答残缺", "the engine's answer is malformed"
             raise MismatchedChain(f"{zh}:{error!r}", f"{en}: {error!r}") from error
-        if material.transaction().tx_hash != tx_hash:
-            name = f"0x{tx_hash.hex()}"
-            raise Doubtful(f"所指位置上不是交易 {name}", f"transaction {name} is not where it is said to be")
-        return material

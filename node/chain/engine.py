@@ -20,6 +20,7 @@ from node.chain.pool_words import PoolAnswer, pool_answer
 from node.chain.raw import RawRpc, RevertedCallError, as_bytes, as_quantity, refused
 from node.errors import Doubtful, Unavailable
 from node.receipts.errors import AnchorTooOld
+from node.receipts.json_rpc import quantity
 from node.receipts.transaction import decode_transaction
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from web3 import AsyncWeb3
 
     from node.chain.finality import Finality
+    from node.receipts.material import CapturedBlock
 
 __all__ = ["Engine", "Landed", "NonceConsumed", "RevertedCallError"]
 
@@ -78,8 +80,8 @@ class Engine:
         self._stopped = stopped
         self._sent: dict[bytes, bytes] = {}
         """What was sent and not yet seen in a header, by hash, in the order of sending."""
-        self._whole: tuple[str, dict[str, Any], list[dict[str, Any]]] | None = None
-        """The last header with its transactions and receipts that was proven, by its hash as said."""
+        self._whole: tuple[str, CapturedBlock] | None = None
+        """The last header whose content was checked, by its hash as said: acts that follow each other share headers."""
 
     async def next_nonce(self, address: bytes, *, height: int | None = None) -> int:
         """Give the first nonce of an account that no header has consumed, by the engine's word; or none up to one."""
@@ -217,23 +219,24 @@ class Engine:
             return None
         if not isinstance(said, dict):
             raise Doubtful("交易回执不是对象", "a tx_receipt that is no object")
-        whole = await self._whole_header(str(said.get("blockHash")), as_quantity(said.get("blockNumber")))
+        whole = await self._whole_header(str(said.get("blockHash")), quantity(said, "blockNumber"))
         if whole is None:
             return None  # an engine may know a receipt just before its header is counted
-        material = self._checked.material(*whole, as_quantity(said.get("transactionIndex")), tx_hash)
-        self._whole = (str(said["blockHash"]), *whole)
+        material = whole.material(quantity(said, "transactionIndex"))
         landed = Landed.of(tx_hash, material)
         if self._finality is not None:
             await self._finality.hold(material.decode_header(), self._rpc)
         return landed
 
-    async def _whole_header(self, name: str, height: int) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    async def _whole_header(self, name: str, height: int) -> CapturedBlock | None:
         if self._whole is not None and self._whole[0] == name:
-            return self._whole[1:]
+            return self._whole[1]
         block = await self._rpc.block(hex(height), whole=True)
         if block is None or (receipts := await self._rpc.tx_receipts(block)) is None:
             return None
-        return block, receipts
+        whole = self._checked.whole(block, receipts)
+        self._whole = (str(block.get("hash")), whole)
+        return whole
 
     async def _offer(self, raw: bytes) -> PoolAnswer:
         response = await self._rpc.response("eth_sendRawTransaction", "0x" + raw.hex())

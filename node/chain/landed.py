@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from node.errors import Unavailable
+from node.errors import Doubtful, Unavailable
 
 if TYPE_CHECKING:
     from node.receipts.material import ProofMaterial
@@ -26,7 +26,10 @@ class Landed:
 
     @classmethod
     def of(cls, tx_hash: bytes, material: ProofMaterial) -> Landed:
-        """Read a transaction's fate from its proof."""
+        """Read a transaction's fate from its proof; raise Doubtful when it is another transaction's."""
+        if material.transaction().tx_hash != tx_hash:
+            name = f"0x{tx_hash.hex()}"
+            raise Doubtful(f"所指位置上不是交易 {name}", f"transaction {name} is not where it is said to be")
         header, tx_receipt = material.decode_header(), material.tx_receipt()
         return cls(
             tx_hash=tx_hash,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from node.chain.errors import Refused
 from node.errors import Doubtful
+from node.receipts.json_rpc import as_octets, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,18 +101,12 @@ class RawRpc:
 
 def as_bytes(text: Any) -> bytes:
     """Read a 0x byte string that an engine said; raise Doubtful."""
-    try:
-        return bytes.fromhex(str(text).removeprefix("0x"))
-    except ValueError as error:
-        raise Doubtful("节点的回答不是十六进制", "the engine's answer is not hexadecimal") from error
+    return as_octets(text, "result")
 
 
 def as_quantity(text: Any) -> int:
-    """Read a 0x quantity that an engine said; raise Doubtful."""
-    try:
-        return int(text, 16)
-    except (ValueError, TypeError) as error:
-        raise Doubtful("节点的回答不是数值", "the engine's answer is no quantity") from error
+    """Read a 0x quantity that stands alone; raise Doubtful."""
+    return quantity({"result": text}, "result")
 
 
 def refused(method: str, error: Any) -> Refused:

@@ -91,37 +91,62 @@ class ProofMaterial:
         return material
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturedBlock:
+    """A header with all that it holds, from which the proof material of each of its transactions is made."""
+
+    header: bytes
+    transactions: OrderedTrie
+    tx_receipts: OrderedTrie
+
+    @classmethod
+    def of(cls, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]]) -> CapturedBlock:
+        """Read raw answers of an engine.
+
+        Args:
+            block: the raw answer of ``eth_getBlockByNumber(…, true)``: 0x JSON with whole transactions.
+            tx_receipts: the raw receipts of all its transactions, in order (``eth_getBlockReceipts``).
+
+        Raises:
+            MismatchedChain: they are malformed or do not give the roots and the hash of the header, or it has no quorum
+                of seals of the validators that it lists.
+        """
+        try:
+            header = header_from_json(block)
+            transactions = OrderedTrie([transaction_from_json(item) for item in block.get("transactions", ())])
+            receipts = OrderedTrie([tx_receipt_from_json(item).encode() for item in tx_receipts])
+            _agree("hash", to_hex(header.block_hash), block.get("hash"))
+            _agree("transactionsRoot", to_hex(transactions.root), to_hex(header.transactions_root))
+            _agree("receiptsRoot", to_hex(receipts.root), to_hex(header.receipts_root))
+            sealed = trim_seals(header).encode()
+        except BadProof as error:
+            raise _no_proof(error) from error
+        return cls(header=sealed, transactions=transactions, tx_receipts=receipts)
+
+    def material(self, index: int) -> ProofMaterial:
+        """Make the proof material of the transaction at `index`; raise MismatchedChain unless it is a legacy one."""
+        try:
+            material = ProofMaterial(
+                header=self.header,
+                index=index,
+                transaction_path=self.transactions.path(index),
+                tx_receipt_path=self.tx_receipts.path(index),
+            )
+            material.transaction()
+            material.tx_receipt()
+        except BadProof as error:
+            raise _no_proof(error) from error
+        return material
+
+
 def capture(block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]], index: int) -> ProofMaterial:
-    """Make the proof material of the transaction at `index` of a header.
+    """Make the proof material of one transaction of a header; raise MismatchedChain as `CapturedBlock` does."""
+    return CapturedBlock.of(block, tx_receipts).material(index)
 
-    Args:
-        block: the raw answer of ``eth_getBlockByNumber(…, true)``: 0x JSON with whole transactions.
-        tx_receipts: the raw receipts of all its transactions, in order (``eth_getBlockReceipts``).
-        index: from 0, within the header.
 
-    Raises:
-        MismatchedChain: the answers are malformed or do not give the roots and the hash of the header, the transaction
-            is not a legacy one, or the header has no quorum of seals of the validators that it lists.
-    """
-    try:
-        header = header_from_json(block)
-        transactions = OrderedTrie([transaction_from_json(item) for item in block.get("transactions", ())])
-        receipts = OrderedTrie([tx_receipt_from_json(item).encode() for item in tx_receipts])
-        _agree("hash", to_hex(header.block_hash), block.get("hash"))
-        _agree("transactionsRoot", to_hex(transactions.root), to_hex(header.transactions_root))
-        _agree("receiptsRoot", to_hex(receipts.root), to_hex(header.receipts_root))
-        material = ProofMaterial(
-            header=trim_seals(header).encode(),
-            index=index,
-            transaction_path=transactions.path(index),
-            tx_receipt_path=receipts.path(index),
-        )
-        material.transaction()
-        material.tx_receipt()
-    except BadProof as error:
-        zh, en = f"节点的回答不能成为证明:{error.words.zh}", f"the engine's answers make no proof: {error.words.en}"
-        raise MismatchedChain(zh, en) from error
-    return material
+def _no_proof(error: BadProof) -> MismatchedChain:
+    zh, en = f"节点的回答不能成为证明:{error.words.zh}", f"the engine's answers make no proof: {error.words.en}"
+    return MismatchedChain(zh, en)
 
 
 def _agree(name: str, computed: str, said: object) -> None:

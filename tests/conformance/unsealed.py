@@ -14,7 +14,7 @@ from node.receipts.errors import MismatchedChain
 from node.receipts.header import Header
 from node.receipts.json_rpc import octets, quantity
 from node.receipts.keccak import keccak
-from node.receipts.material import ProofMaterial
+from node.receipts.material import CapturedBlock, ProofMaterial
 from node.receipts.ordered_trie import OrderedTrie
 from node.receipts.transaction import transaction_from_json
 from node.receipts.tx_receipt import tx_receipt_from_json
@@ -59,6 +59,18 @@ class PlainMaterial(ProofMaterial):
         return PlainHeader(**dict(zip(NAMES.values(), values, strict=True)))
 
 
+class PlainBlock(CapturedBlock):
+    """A header without seals, with all that it holds."""
+
+    __slots__ = ()
+
+    def material(self, index: int) -> ProofMaterial:
+        return PlainMaterial(
+            header=self.header, index=index, transaction_path=self.transactions.path(index),
+            tx_receipt_path=self.tx_receipts.path(index),
+        )  # fmt: skip
+
+
 class Unsealed(Checked):
     """Everything of `Checked` but the seals."""
 
@@ -72,18 +84,10 @@ class Unsealed(Checked):
             raise MismatchedChain("hash 不符", "another hash")
         return header
 
-    def material(
-        self, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]], index: int, tx_hash: bytes
-    ) -> ProofMaterial:
+    def whole(self, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]]) -> CapturedBlock:
         header = self.header(block)
         transactions = OrderedTrie([transaction_from_json(item) for item in block["transactions"]])
         receipts = OrderedTrie([tx_receipt_from_json(item).encode() for item in tx_receipts])
         if (transactions.root, receipts.root) != (header.transactions_root, header.receipts_root):
             raise MismatchedChain("根不符", "other roots")
-        material = PlainMaterial(
-            header=header.encode(), index=index, transaction_path=transactions.path(index),
-            tx_receipt_path=receipts.path(index),
-        )  # fmt: skip
-        if material.transaction().tx_hash != tx_hash:
-            raise MismatchedChain("另一笔交易", "another transaction")
-        return material
+        return PlainBlock(header=header.encode(), transactions=transactions, tx_receipts=receipts)
