@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from node.chain.engine import Engine
     from node.home import Home, Identity
     from node.receipts.header import Header
+    from node.receipts.trust import Trust
 
 
 @asynccontextmanager
 async def attachment(
     home: Home,
     *,
-    validators_at: Callable[[int], Sequence[bytes]],
+    trust: Trust,
     urls: Sequence[str] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Engine]:
@@ -33,7 +34,7 @@ async def attachment(
 
     Args:
         home: whose chain is a network.
-        validators_at: gives the validators in force at a height, as the home's anchor proves them.
+        trust: what the home's anchor proves of the network.
         urls: instead of those of the settings.
         clock: the wall clock, UTC seconds.
 
@@ -46,7 +47,8 @@ async def attachment(
     way = attached(
         settings.rpc_urls if urls is None else urls,
         chain_of(identity),
-        validators_at=validators_at,
+        validators_at=trust.validators_at,
+        known_up_to=trust.sets_known,
         incidents=IncidentFolder(home.incidents),
         known=proven.header_at,
         newest=proven.newest(),

@@ -26,7 +26,7 @@ from storage.proofs import ProofFolder
 from storage.root import StorageRoot
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from eth_keys.datatypes import PrivateKey
     from web3.providers import AsyncBaseProvider
@@ -98,7 +98,7 @@ async def open_for_writing(
     with home.locked():
         key = load_key(home.keystores / "registrar.json", passphrase)
         if identity.chain == NETWORK:
-            way = attachment(home, validators_at=validators_of(home), clock=clock)
+            way = attachment(home, trust=trust_of(home), clock=clock)
         else:
             way = _sealing_engine(home, identity, passphrase, environment)
         async with way as engine:
@@ -120,7 +120,7 @@ async def asking(home: Home) -> AsyncIterator[Engine]:
     from node.chain.embedded import EmbeddedChain
 
     if home.identity().chain == NETWORK:
-        async with attachment(home, validators_at=validators_of(home)) as engine:
+        async with attachment(home, trust=trust_of(home)) as engine:
             yield engine
         return
     chain = EmbeddedChain.open(home.chain)
@@ -238,9 +238,9 @@ def trust_anchor(home: Home) -> TrustAnchor:
         raise Unavailable(zh, en, mend=mend, file=str(home.anchor)) from None
 
 
-def validators_of(home: Home) -> Callable[[int], Sequence[bytes]]:
-    """Give the function that says who seals the header at a height, as the home's anchor proves it."""
-    return Trust.of(trust_anchor(home)).validators_at
+def trust_of(home: Home) -> Trust:
+    """Give what the home's anchor proves: who seals at which height, and how far that is known."""
+    return Trust.of(trust_anchor(home))
 
 
 def new_salt() -> str:

@@ -21,7 +21,7 @@ from node.errors import Unavailable, Words
 from node.health import embedded_look, health, network_look
 from node.home import NETWORK
 from node.keys import load_key
-from node.runtime import Writing, embedded_engine, sealing_chain, validators_of, writing_parts
+from node.runtime import Writing, embedded_engine, sealing_chain, trust_of, writing_parts
 from node.settings import read_settings
 from node.worker import Worker
 
@@ -59,7 +59,7 @@ async def serving(
         key = load_key(home.keystores / "registrar.json", passphrase)
         if identity.chain == NETWORK:
             application = web.Application()
-            worker = Worker(_opener(home, key, lambda: attachment(home, validators_at=validators_of(home))))
+            worker = Worker(_opener(home, key, lambda: attachment(home, trust=trust_of(home))))
             look = network_look(worker)
         else:
             chain = await stack.enter_async_context(sealing_chain(home, identity, passphrase, environment))

@@ -42,9 +42,10 @@ class Network:
 
     async def check(self, incidents: Path) -> None:
         """Look at genesis, sealed head and the registry's code; raise what does not hold, before anything is made."""
+        trust = Trust.of(self.anchor)
         way = attached(
-            self.urls, chain_identity(self.anchor.founding), validators_at=Trust.of(self.anchor).validators_at,
-            incidents=IncidentFolder(incidents),
+            self.urls, chain_identity(self.anchor.founding), validators_at=trust.validators_at,
+            known_up_to=trust.sets_known, incidents=IncidentFolder(incidents),
         )  # fmt: skip
         async with way:
             pass
