@@ -78,18 +78,22 @@ class Attempts:
             Unavailable: the engine does not answer, refuses, or cannot show what consumed a nonce.
         """
         waiting = [act for act in acts if await self._landed_already(act) is None]
-        used = self._used()
-        consumed = max(await self._engine.next_nonce(self._sender), used.consumed)
+        own = [act for act in waiting if act.sender == self._sender]
+        foreign = [act for act in waiting if act.sender != self._sender]
+        # what was signed by its owner in another process is sent as it is
+        to_send = [attempt for act in foreign for attempt in self._journal.acts.attempts(act.id)[-1:]]
         strangers: list[Landed] = []
-        for act in [act for act in waiting if act.sender == self._sender and act.nonce is not None]:
-            if (act.nonce or 0) < consumed:
+        if own:
+            used = self._used()
+            consumed = max(await self._engine.next_nonce(self._sender), used.consumed)
+            for act in [act for act in own if act.nonce is not None and act.nonce < consumed]:
                 by = await consumer_of(self._engine, self._sender, act.nonce or 0)
                 if by.tx_hash in {attempt.tx_hash for attempt in self._journal.acts.attempts(act.id)}:
-                    waiting.remove(act)  # it is there after all, and was hidden
+                    own.remove(act)  # it is there after all, and was hidden
                 strangers.append(by)
-        if 0 < used.signed < consumed:
-            strangers.append(await consumer_of(self._engine, self._sender, used.signed))
-        to_send = self._signed(waiting, consumed)
+            if 0 < used.signed < consumed:
+                strangers.append(await consumer_of(self._engine, self._sender, used.signed))
+            to_send += self._signed(own, consumed)
         self._crash_point("signed")
         for stranger in strangers:
             if not self._journal.acts.knows(stranger.tx_hash):
@@ -121,29 +125,28 @@ class Attempts:
         return next((each for each in landed if each.succeeded), landed[0] if landed else None)
 
     def _signed(self, acts: Sequence[ActRow], consumed: int) -> list[AttemptRow]:
-        """Sign acts, durable: with their own nonces as long as these follow each other, else with the next free one.
+        """Sign acts of this key, durable: each with its own nonce, unless there is a gap below it or that is consumed.
 
         A nonce above a gap that no attempt fills (an engine once told a wrong count) would wait for ever.
         """
         chosen = {act.id for act in acts}
         others = [act for act in self._journal.acts.open() if act.id not in chosen and act.sender == self._sender]
-        own = [act for act in acts if act.sender == self._sender]
-        kept = [act for act in own if act.nonce is not None and act.nonce >= consumed]
+        taken = {act.nonce for act in others if act.nonce is not None}
+        kept = [act for act in acts if act.nonce is not None and act.nonce >= consumed]
         kept.sort(key=lambda act: act.nonce or 0)
         attempts: list[AttemptRow] = []
         with self._journal.transaction():
-            follows = consumed
+            free = consumed
             for act in kept:
-                attempts.append(self._keep(act, min(act.nonce or 0, follows)))
-                follows = attempts[-1].nonce + 1
-            follows = max([follows, *(act.nonce + 1 for act in others if act.nonce is not None)])
-            for act in own:
+                while free in taken:
+                    free += 1
+                attempts.append(self._keep(act, min(act.nonce or 0, free)))
+                free = attempts[-1].nonce + 1
+            free = max([free, *(nonce + 1 for nonce in taken)])
+            for act in acts:
                 if act not in kept:
-                    attempts.append(self._keep(act, follows))
-                    follows += 1
-        for act in acts:
-            if act.sender != self._sender:  # signed by its owner in another process: sent as it is
-                attempts += self._journal.acts.attempts(act.id)[-1:]
+                    attempts.append(self._keep(act, free))
+                    free += 1
         return attempts
 
     def _keep(self, act: ActRow, nonce: int) -> AttemptRow:

@@ -237,3 +237,16 @@ async def test_a_restart_between_sending_and_waiting_loses_nothing(shore: Shore)
     await shore.finish()
     assert await shore.on_chain() == [(1, "0x61"), (2, "0x62")]
     assert [len(shore.journal.acts.attempts(act)) for act in (1, 2)] == [1, 1]
+
+
+async def test_acts_in_flight_keep_their_nonces_while_others_follow(shore: Shore) -> None:
+    """The next acts are sent before the ones in front of them are final, as when many follow each other."""
+    shore.plan(b"a", b"b", b"c", b"d")
+    acts = shore.attempts.in_order()
+    Losing(shore.endpoint, times=2)
+    await shore.attempts.send(acts[:2])
+    await shore.attempts.send(acts[2:])
+    assert [shore.journal.acts.attempts(act.id)[0].nonce for act in acts] == [1, 2, 3, 4]
+    await shore.finish()
+    assert await shore.on_chain() == [(1, "0x61"), (2, "0x62"), (3, "0x63"), (4, "0x64")]
+    assert [len(shore.journal.acts.attempts(act.id)) for act in acts] == [1, 1, 1, 1]
