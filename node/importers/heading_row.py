@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from node.errors import BadInput, Words
-from node.importers.columns import COLUMNS, field_of
+from node.importers.columns import COLUMNS
 from node.importers.table import text_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def find_headings(rows: Sequence[Sequence[Any]], mapping: Mapping) -> tuple[int,
     best: tuple[int, int, list[str]] | None = None
     for index, row in enumerate(rows[:HIGHEST]):
         texts = [" ".join(text_of(cell).split()) for cell in row]
-        known = len({mapping.columns.get(text) or field_of(text) for text in texts} - {None})
+        known = len(set(map(mapping.field, texts)) - {None})
         if known and (best is None or known > best[0]):
             best = known, index, texts
     if best is None:

@@ -20,6 +20,7 @@ from node.errors import BadInput, Words, chinese_reason
 from node.importers.columns import COLUMNS, field_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FORMAT = 1
@@ -28,14 +29,19 @@ LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """Headings → fields, and constants by field."""
+    """Headings → fields, constants by field, and which headings are known without being mapped."""
 
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
+    vocabulary: Callable[[str], str | None] = field_of
+
+    def field(self, heading: str) -> str | None:
+        """Give the field that a heading means, or None."""
+        return self.columns.get(heading) or self.vocabulary(heading)
 
 
-def read_mapping(path: Path) -> Mapping:
-    """Read a mapping file; raise BadInput that names what is wrong in it."""
+def read_mapping(path: Path, vocabulary: Callable[[str], str | None] = field_of) -> Mapping:
+    """Read a mapping file; ``vocabulary`` knows the headings of what is mapped. Raise BadInput with what is wrong."""
     try:
         data = path.read_bytes()[: LARGEST + 1]
         value = tomllib.loads(data.decode("utf-8-sig"))
@@ -47,13 +53,13 @@ def read_mapping(path: Path) -> Mapping:
         zh, en = f"映射文件写法不对:{error}", f"the mapping file is malformed: {error}"
         raise BadInput(zh, en, mend=mend, file=str(path)) from error
     try:
-        return _mapping(value)
+        return _mapping(value, vocabulary)
     except BadInput as error:
         error.file = str(path)
         raise
 
 
-def _mapping(value: dict[str, object]) -> Mapping:
+def _mapping(value: dict[str, object], vocabulary: Callable[[str], str | None]) -> Mapping:
     if value.get("format") != FORMAT:
         zh, en = f"映射文件的 format 应为 {FORMAT}", f"the mapping file's format must be {FORMAT}"
         raise BadInput(zh, en, field="format")
@@ -61,8 +67,9 @@ def _mapping(value: dict[str, object]) -> Mapping:
         raise BadInput(f"映射文件没有“{name}”一节", f"a mapping file has no part {name!r}", field=name)
     columns, constants = _texts(value, "columns"), _texts(value, "constants")
     return Mapping(
-        columns={heading: _field(name) for heading, name in columns.items()},
-        constants={_field(name): text for name, text in constants.items()},
+        columns={heading: _field(name, vocabulary) for heading, name in columns.items()},
+        constants={_field(name, vocabulary): text for name, text in constants.items()},
+        vocabulary=vocabulary,
     )
 
 
@@ -73,8 +80,8 @@ def _texts(value: dict[str, object], name: str) -> dict[str, str]:
     return part
 
 
-def _field(name: str) -> str:
-    found = field_of(name)
+def _field(name: str, vocabulary: Callable[[str], str | None]) -> str:
+    found = vocabulary(name)
     if found is None:
         mend = Words(
             "可用:" + "、".join(column.zh for column in COLUMNS), "one of: " + ", ".join(c.field for c in COLUMNS)

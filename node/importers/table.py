@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from node.importers.columns import BY_FIELD, MENDING, field_of
+from node.importers.columns import BY_FIELD, MENDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,7 +108,7 @@ def make_table(
         sheet=sheet,
         encoding=encoding,
         headings=named,
-        fields=tuple(mapping.columns.get(heading) or field_of(heading) for heading in named),
+        fields=tuple(map(mapping.field, named)),
         heading_row=heading_row,
         numbers=numbers,
         columns=columns,

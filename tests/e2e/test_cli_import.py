@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 from pathlib import Path
@@ -103,3 +104,31 @@ def test_acts_without_what_they_need_are_told(empty_desk: Desk) -> None:
         ran = empty_desk.run("import", *arguments)
         assert ran.code == 2, ran.said
         assert said in ran.err
+
+
+def test_a_list_of_units_goes_from_excel_to_json_lines_and_into_the_chain(library: Library) -> None:
+    desk = library.desk
+    desk.well("import", "units", "-o", "标引.xlsx")
+    book = load_workbook(desk.folder / "标引.xlsx")
+    heads = [cell.value for cell in book["标引"][1]]
+    for page, tags in ((1, "抗战;晋绥"), (2, "=SUM(1)")):
+        row = {"登记号": library.tree, "标识": f"p{page}", "层级": "页", "页码": page, "标签": tags}
+        book["标引"].append([row.get(head) for head in heads])
+    book["标引"].cell(3, heads.index("标签") + 1).data_type = "s"
+    book.save(desk.folder / "填好.xlsx")
+    desk.well("import", "units", "填好.xlsx", "-o", "标引.jsonl")
+    lines = [json.loads(line) for line in (desk.folder / "标引.jsonl").read_text("utf-8").splitlines()]
+    assert [line["tags"] for line in lines] == [["抗战", "晋绥"], ["=SUM(1)"]]
+    assert desk.well("units", "register", "标引.jsonl", "--json").summary["registered"] == 2
+    desk.well("import", "units", "标引.jsonl", "-o", "回.xlsx")
+    desk.well("import", "units", "回.xlsx", "-o", "回.jsonl")
+    assert (desk.folder / "回.jsonl").read_bytes() == (desk.folder / "标引.jsonl").read_bytes()
+
+
+def test_a_list_of_units_with_one_fault_is_told_and_nothing_is_written(empty_desk: Desk) -> None:
+    empty_desk.write("标引.csv", "标识,层级,柜号\nu1,字,3\nu2,页,4\n")
+    ran = empty_desk.run("import", "units", "标引.csv", "-o", "标引.jsonl", "--json", "--lang", "en")
+    assert ran.code == 2
+    assert [(error["row"], error["field"]) for error in ran.errors] == [(1, "柜号"), (2, "level")]
+    assert ran.summary == {"units": 1, "refused": 2}
+    assert not (empty_desk.folder / "标引.jsonl").exists()

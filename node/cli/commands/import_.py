@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("act", choices=["template", "check"], help=say("import template 写出清单模板;import check 预检,不改动任何东西", "import template: write the template for a list; import check: the pre-check, which changes nothing"))
-    parser.add_argument("source", nargs="?", type=given_path, metavar="SOURCE", help=say("文件夹、BagIt 包、.zip,或与文件放在一起的清单", "folder, BagIt bag, .zip, or a list that lies beside its files"))
-    parser.add_argument("-o", "--output", type=given_path, metavar="FILE.xlsx", help=say("模板写到这里", "where to write the template"))
+    parser.add_argument("act", choices=["template", "check", "units"], help=say("import template 写出清单模板;import check 预检,不改动任何东西;import units 标引表与 JSON Lines 互换", "import template: write the template for a list; import check: the pre-check, which changes nothing; import units: unit lists from Excel to JSON Lines and back"))
+    parser.add_argument("source", nargs="?", type=given_path, metavar="SOURCE", help=say("文件夹、BagIt 包、.zip,或与文件放在一起的清单;import units:标引表", "folder, BagIt bag, .zip, or a list that lies beside its files; for import units: a list of units"))
+    parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("模板或标引表写到这里", "where to write the template or the list of units"))
     parser.add_argument("--list", type=given_path, metavar="LIST", help=say("清单(Excel、CSV、JSON Lines、MARC);缺省取顶层唯一的一份", "the list (Excel, CSV, JSON Lines, MARC); default: the only one in the top folder"))
     parser.add_argument("--mapping", type=given_path, metavar="FILE.toml", help=say("映射文件:其他版式的列名各是什么", "mapping file: what the headings of another layout mean"))
     parser.add_argument("--as", dest="split", choices=["one", "entries", "files"], help=say("没有清单时:整个算一件、第一层每项一件、每个文件一件", "without a list: one resource, one an entry of the top level, one a file"))
@@ -35,8 +35,18 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Do what was asked; neither act changes a home."""
-    (_template if arguments.act == "template" else _check)(arguments, output)
+    """Do what was asked; none of the acts changes a home."""
+    {"template": _template, "check": _check, "units": _units}[arguments.act](arguments, output)
+
+
+def _units(arguments: argparse.Namespace, output: Output) -> None:
+    from node.cli.unit_files import convert
+
+    if arguments.output is None:
+        mend = Words("zhicang import units 标引.xlsx -o 标引.jsonl", "zhicang import units UNITS.xlsx -o UNITS.jsonl")
+        raise BadInput("没有指明写到哪里", "where to write was not said", mend=mend, field="output")
+    _refuse_existing(arguments.output)
+    convert(arguments.source, arguments.output, arguments.mapping, output)
 
 
 def _template(arguments: argparse.Namespace, output: Output) -> None:
