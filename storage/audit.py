@@ -25,28 +25,31 @@ if TYPE_CHECKING:
     from storage.block_rows import BlockRows
     from storage.objects import StoredObjects
 
-_CONTENT = f"{ocfl.CONTENT}/"
-_PAYLOAD = f"{ocfl.CONTENT}/{ocfl.PAYLOAD}/"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """What a fixity check found.
 
-    ``payload`` is what lies there now, to be compared with what stands on chain, or None when a file is missing or
-    cannot be read; ``good_files`` are those that match the inventory.
+    ``payloads`` are what lies there now, by the version that brought each, to be compared with what stands on chain;
+    one of which a file is missing or cannot be read is not among them. ``good_files`` are those, again by version,
+    that match the inventory.
     """
 
     object_id: str
     faults: tuple[Fault, ...]
-    payload: Payload | None
-    good_files: tuple[PayloadFile, ...]
+    payloads: dict[int, Payload]
+    good_files: dict[int, tuple[PayloadFile, ...]]
+
+    @property
+    def payload(self) -> Payload | None:
+        """The first version's payload."""
+        return self.payloads.get(1)
 
     def close(self) -> None:
         """Let go of what large files hold."""
-        for file in (*self.good_files, *(() if self.payload is None else self.payload.files)):
-            if file.log is not None:
-                file.log.close()
+        for payload in self.payloads.values():
+            payload.close()
+        for files in self.good_files.values():
+            Payload(files).close()
 
 
 def check_object(objects: StoredObjects, object_id: str, rows: BlockRows | None = None) -> Checked:
@@ -62,101 +65,138 @@ class _Check:
         self._id = object_id
         self._path = objects.object_path(object_id)
         self._faults: list[Fault] = []
-        self._complete = True
-        """Whether every payload file is there and could be read."""
+        self._incomplete: set[str] = set()
+        """Payload folders of which a file is missing or could not be read."""
 
     def run(self, rows: BlockRows | None) -> Checked:
         if not self._path.is_dir():
             self._fault("object-missing", "")
-            return Checked(object_id=self._id, faults=tuple(self._faults), payload=None, good_files=())
-        expected = self._inventory()
+            return Checked(object_id=self._id, faults=tuple(self._faults), payloads={}, good_files={})
         present = _files_below(self._path)
-        self._check_own_files(expected)
-        files = self._check_payload(expected, present)
-        self._check_surplus(expected, present)
-        good = tuple(file for file in files if expected.get(_PAYLOAD + file.path) == file.sha256)
-        payload = self._put_together(files, expected)
+        head, expected = self._inventory(present)
+        self._check_own_files(head, expected)
+        versions = ocfl.payload_versions([*expected, *present])
+        files = {version: self._check_payload(version, expected, present) for version in versions}
+        self._check_surplus(head, expected, present)
+        payloads: dict[int, Payload] = {}
+        good: dict[int, tuple[PayloadFile, ...]] = {}
+        for version in versions:
+            prefix = _payload_prefix(version)
+            good[version] = tuple(file for file in files[version] if expected.get(prefix + file.path) == file.sha256)
+            payload = self._put_together(version, files[version], expected)
+            if payload is not None:
+                payloads[version] = payload
         if rows is not None:
-            whole = None if self._faults else payload
-            self._faults.extend(compare_index(rows, self._id, good, whole))
-        return Checked(object_id=self._id, faults=tuple(self._faults), payload=payload, good_files=good)
+            in_order = not self._faults
+            for version in versions:
+                whole = payloads.get(version) if in_order else None
+                name = ocfl.payload_id(self._id, version)
+                self._faults.extend(compare_index(rows, name, good[version], whole))
+        return Checked(object_id=self._id, faults=tuple(self._faults), payloads=payloads, good_files=good)
 
-    def _inventory(self) -> dict[str, bytes]:
-        """Give what must lie in the object: path → SHA-256; the manifest serves where the inventory is lost."""
+    def _inventory(self, present: set[str]) -> tuple[int, dict[str, bytes]]:
+        """Give the newest version and what must lie in the object; manifests serve where the inventory is lost."""
         try:
             found = self._objects.inventory(self._id)
         except (Damaged, UnknownObject) as error:
             self._fault("inventory-damaged", ocfl.INVENTORY, found=str(error))
-            return self._from_manifest()
-        return {_CONTENT + path: digest for path, digest in found.items()}
+            versions = [1, *ocfl.payload_versions(present)]
+            expected: dict[str, bytes] = {}
+            for version in versions:
+                expected |= self._from_manifest(version)
+            return max(versions), expected
+        return found.head, found.files
 
-    def _from_manifest(self) -> dict[str, bytes]:
-        lines = (_read(self._path / ocfl.CONTENT / ocfl.MANIFEST) or b"").decode(errors="replace").splitlines()
+    def _from_manifest(self, version: int) -> dict[str, bytes]:
+        manifest = _read(self._path / ocfl.content_of(version) / ocfl.MANIFEST) or b""
+        prefix = _payload_prefix(version)
         try:
-            return {_PAYLOAD + line[66:]: bytes.fromhex(line[:64]) for line in lines}
+            lines = manifest.decode(errors="replace").splitlines()
+            return {prefix + line[66:]: bytes.fromhex(line[:64]) for line in lines}
         except ValueError:
             return {}
 
-    def _check_own_files(self, expected: dict[str, bytes]) -> None:
-        """Check all that is not payload: declaration, the inventory's second copy, metadata and manifest."""
+    def _check_own_files(self, head: int, expected: dict[str, bytes]) -> None:
+        """Check all that is not payload: declaration, every version's inventory, metadata and manifests."""
         name, declaration = ocfl.OBJECT_DECLARATION
         if _read(self._path / name) != declaration:
             self._fault("declaration-changed", name)
-        for name in (ocfl.INVENTORY, ocfl.SIDECAR):
-            if _read(self._path / ocfl.VERSION / name) != _read(self._path / name):
-                self._fault("inventory-damaged", f"{ocfl.VERSION}/{name}")
-        for what, name in (("metadata-changed", ocfl.METADATA), ("manifest-changed", ocfl.MANIFEST)):
-            digest = expected.get(_CONTENT + name)
-            data = _read(self._path / ocfl.CONTENT / name)
-            found = b"" if data is None else hashlib.sha256(data).digest()
-            if digest is not None and found != digest:
-                self._fault(what, _CONTENT + name, expected=digest.hex(), found=found.hex())
+        for version in range(1, head + 1):
+            self._check_inventory_of(version, newest=version == head)
+        for path, digest in expected.items():
+            name = path.partition("/content/")[2]
+            if name in (ocfl.METADATA, ocfl.MANIFEST):
+                data = _read(self._path / path)
+                found = b"" if data is None else hashlib.sha256(data).digest()
+                if found != digest:
+                    what = "metadata-changed" if name == ocfl.METADATA else "manifest-changed"
+                    self._fault(what, path, expected=digest.hex(), found=found.hex())
 
-    def _check_payload(self, expected: dict[str, bytes], present: set[str]) -> list[PayloadFile]:
+    def _check_inventory_of(self, version: int, *, newest: bool) -> None:
+        """Check a version's own inventory: the newest is the object's, an earlier one matches its sidecar."""
+        for name in (ocfl.INVENTORY, ocfl.SIDECAR):
+            data = _read(self._path / f"v{version}" / name)
+            wanted = _read(self._path / name)
+            if not newest:
+                inventory = _read(self._path / f"v{version}" / ocfl.INVENTORY) or b""
+                wanted = data if name == ocfl.INVENTORY and inventory else ocfl.sidecar_of(inventory)
+            if data is None or data != wanted:
+                self._fault("inventory-damaged", f"v{version}/{name}")
+
+    def _check_payload(self, version: int, expected: dict[str, bytes], present: set[str]) -> list[PayloadFile]:
         files: list[PayloadFile] = []
-        for path in sorted(path for path in present if path.startswith(_PAYLOAD)):
-            file = self._reread(path, expected)
+        prefix = _payload_prefix(version)
+        for path in sorted(path for path in present if path.startswith(prefix)):
+            file = self._reread(path, prefix, expected)
             if file is not None:
                 files.append(file)
                 if path in expected and file.sha256 != expected[path]:
                     self._fault("payload-changed", path, expected=expected[path].hex(), found=file.sha256.hex())
         for path in sorted(expected.keys() - present):
-            if path.startswith(_PAYLOAD):
-                self._complete = False
+            if path.startswith(prefix):
+                self._incomplete.add(prefix)
                 self._fault("payload-missing", path, expected=expected[path].hex())
         return files
 
-    def _reread(self, path: str, expected: dict[str, bytes]) -> PayloadFile | None:
+    def _reread(self, path: str, prefix: str, expected: dict[str, bytes]) -> PayloadFile | None:
         source = self._path / path
-        name = path.removeprefix(_PAYLOAD)
+        name = path.removeprefix(prefix)
         try:
             decode_name(os.fsencode(source.name), path)
             return take_in(os.fsencode(source), None, path=name, expected=Identity.of(look_at(source)))
         except StorageError as error:
-            self._complete = False
+            self._incomplete.add(prefix)
             if path in expected:
                 self._fault("payload-changed", path, expected=expected[path].hex(), found=str(error))
             return None
 
-    def _check_surplus(self, expected: dict[str, bytes], present: set[str]) -> None:
-        own = {ocfl.OBJECT_DECLARATION[0], f"{_CONTENT}{ocfl.METADATA}", f"{_CONTENT}{ocfl.MANIFEST}"}
-        for folder in ("", f"{ocfl.VERSION}/"):
+    def _check_surplus(self, head: int, expected: dict[str, bytes], present: set[str]) -> None:
+        own = {ocfl.OBJECT_DECLARATION[0]}
+        for folder in ("", *(f"v{version}/" for version in range(1, head + 1))):
             own |= {folder + ocfl.INVENTORY, folder + ocfl.SIDECAR}
+        for version in range(1, head + 1):  # their absence from the inventory is told elsewhere
+            own |= {f"{ocfl.content_of(version)}/{name}" for name in (ocfl.METADATA, ocfl.MANIFEST)}
+        known = tuple(_payload_prefix(version) for version in ocfl.payload_versions(expected))
         for path in sorted(present - own - expected.keys()):
-            self._fault("payload-surplus" if path.startswith(_PAYLOAD) else "file-surplus", path)
+            self._fault("payload-surplus" if path.startswith(known) else "file-surplus", path)
 
-    def _put_together(self, files: list[PayloadFile], expected: dict[str, bytes]) -> Payload | None:
-        if not files or not self._complete:
+    def _put_together(self, version: int, files: list[PayloadFile], expected: dict[str, bytes]) -> Payload | None:
+        if not files or _payload_prefix(version) in self._incomplete:
             return None
         payload = Payload.of(files)
         digest = payload.content_digest(Kind.TREE)
-        recorded = expected.get(_CONTENT + ocfl.MANIFEST, b"")
+        path = f"{ocfl.content_of(version)}/{ocfl.MANIFEST}"
+        recorded = expected.get(path, b"")
         if not self._faults and recorded != digest:
-            self._fault("manifest-changed", _CONTENT + ocfl.MANIFEST, expected=digest.hex(), found=recorded.hex())
+            self._fault("manifest-changed", path, expected=digest.hex(), found=recorded.hex())
         return payload
 
     def _fault(self, what: str, path: str, *, expected: str = "", found: str = "") -> None:
         self._faults.append(Fault(what=what, object_id=self._id, path=path, expected=expected, found=found))
+
+
+def _payload_prefix(version: int) -> str:
+    return f"{ocfl.content_of(version)}/{ocfl.PAYLOAD}/"
 
 
 def _read(path: Path) -> bytes | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from storage import ocfl
 from storage.durable import sync_file_system, sync_folder
-from storage.errors import BadSource, Damaged, TargetNotEmpty, Words, told_of
+from storage.errors import BadSource, Damaged, TargetNotEmpty, UnknownObject, Words, told_of
 from storage.intake import take_in
 from storage.staged import Payload, PayloadFile
 from storage.walk import Identity, look_at
@@ -23,19 +23,21 @@ if TYPE_CHECKING:
     from storage.objects import StoredObjects
     from storage.staged import Kind
 
-_PREFIX = f"{ocfl.PAYLOAD}/"
-
 
 def export(
     objects: StoredObjects, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None
 ) -> int:
-    """Write an object's payload into a new or empty folder; give the number of files.
+    """Write the payload "ID" or "ID/vN" into a new or empty folder; give the number of files.
 
     Every file is hashed, whole and by blocks, while it is copied, and compared with the inventory; with ``expected``
     (kind, content digest) the payload as a whole is compared too. Durable when this returns.
     Raise UnknownObject, TargetNotEmpty, Damaged or DiskFull, with nothing left behind.
     """
-    inventory = objects.inventory(object_id)
+    identity, version = ocfl.split_payload_id(object_id)
+    inventory = objects.inventory(identity)
+    prefix = f"{ocfl.content_of(version)}/{ocfl.PAYLOAD}/"
+    if version not in inventory.payload_versions():
+        raise UnknownObject(f"存储根中没有 {object_id}", f"the storage root does not hold {object_id}")
     folder = folder.absolute()
     _refuse_taken(folder)
     partial = folder.with_name(folder.name + ".zhicang-partial")
@@ -44,9 +46,9 @@ def export(
         partial.mkdir(parents=True)
         try:
             payload = Payload.of(
-                _copy(objects, object_id, path.removeprefix(_PREFIX), digest, partial)
-                for path, digest in inventory.items()
-                if path.startswith(_PREFIX)
+                _copy(objects, object_id, path.removeprefix(prefix), digest, partial)
+                for path, digest in inventory.files.items()
+                if path.startswith(prefix)
             )
             _check(payload, object_id, expected)
             _settle(partial, folder)

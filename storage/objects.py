@@ -1,6 +1,7 @@
 """Reading a storage root: which objects it holds and what their files say.
 
-It needs no lock, and verifies nothing but an inventory by its own sidecar.
+It needs no lock, and verifies nothing but an inventory by its own sidecar. A version that brings new content brings a
+whole payload, named "ID" for the first version and "ID/vN" for another; one that corrects metadata brings these alone.
 """
 
 from __future__ import annotations
@@ -48,19 +49,19 @@ class StoredObjects:
         """Give the folder of an object, whether it is there or not; raise MalformedId."""
         return self.path / ocfl.tuple_of(ocfl.check_object_id(object_id)) / object_id
 
-    def payload_path(self, object_id: str) -> Path:
-        """Give the payload folder of an object, whether it is there or not; raise MalformedId."""
-        return self.object_path(object_id) / ocfl.CONTENT / ocfl.PAYLOAD
+    def payload_path(self, name: str) -> Path:
+        """Give the payload folder of "ID" or "ID/vN", whether it is there or not; raise MalformedId."""
+        object_id, version = ocfl.split_payload_id(name)
+        return self.object_path(object_id) / ocfl.content_of(version) / ocfl.PAYLOAD
 
-    def has(self, object_id: str) -> bool:
-        """Tell whether an object is there."""
-        return (self.object_path(object_id) / ocfl.INVENTORY).is_file()
+    def has(self, name: str) -> bool:
+        """Tell whether an object, or the payload "ID/vN" of one, is there."""
+        object_id, version = ocfl.split_payload_id(name)
+        path = self.object_path(object_id)
+        return (path / ocfl.INVENTORY).is_file() and (version == 1 or self.payload_path(name).is_dir())
 
-    def inventory(self, object_id: str) -> dict[str, bytes]:
-        """Give what an object's inventory says: path below the content folder → SHA-256.
-
-        Raise UnknownObject; Damaged when it does not match its sidecar.
-        """
+    def inventory(self, object_id: str) -> ocfl.Inventory:
+        """Read an object's inventory; raise UnknownObject, or Damaged when it does not match its sidecar."""
         data = self._read(object_id, ocfl.INVENTORY)
         try:
             sidecar = self._read(object_id, ocfl.SIDECAR)
@@ -70,21 +71,22 @@ class StoredObjects:
             raise ocfl.damaged_inventory(object_id)
         return ocfl.decode_inventory(data, object_id)
 
-    def metadata(self, object_id: str) -> bytes:
-        """Give an object's metadata as stored; raise UnknownObject."""
-        return self._read(object_id, f"{ocfl.CONTENT}/{ocfl.METADATA}")
+    def metadata(self, object_id: str, version: int = 1) -> bytes:
+        """Give the metadata that a version of an object brought, as stored; raise UnknownObject."""
+        return self._read(object_id, f"{ocfl.content_of(version)}/{ocfl.METADATA}")
 
-    def manifest(self, object_id: str) -> bytes:
-        """Give an object's manifest as stored; raise UnknownObject."""
-        return self._read(object_id, f"{ocfl.CONTENT}/{ocfl.MANIFEST}")
+    def manifest(self, name: str) -> bytes:
+        """Give the manifest of the payload "ID" or "ID/vN" as stored; raise UnknownObject."""
+        object_id, version = ocfl.split_payload_id(name)
+        return self._read(object_id, f"{ocfl.content_of(version)}/{ocfl.MANIFEST}")
 
-    def open_payload(self, object_id: str, path: str) -> BinaryIO:
-        """Open a payload file by its relative path; raise UnknownObject."""
-        with told_of(f"{object_id}/{path}"):
+    def open_payload(self, name: str, path: str) -> BinaryIO:
+        """Open a file of the payload "ID" or "ID/vN" by its relative path; raise UnknownObject."""
+        with told_of(f"{name}/{path}"):
             try:
-                return (self.payload_path(object_id) / path).open("rb")
+                return (self.payload_path(name) / path).open("rb")
             except FileNotFoundError as error:
-                raise _unknown(object_id) from error
+                raise _unknown(name) from error
 
     def _read(self, object_id: str, path: str) -> bytes:
         with told_of(f"{object_id}/{path}"):

@@ -13,6 +13,7 @@ from storage.audit import check_object
 from storage.block_rows import BlockRows
 from storage.durable import sync_folder
 from storage.errors import told_of
+from storage.ocfl import payload_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,10 +63,12 @@ def _build(new: Path, root: StoredObjects, tell: Callable[[Fault], None]) -> Rei
                 checked = check_object(root, object_id)
                 for fault in checked.faults:
                     tell(fault)
-                if checked.payload is not None:
-                    rows.add(object_id, checked.payload)
-                else:
-                    rows.add_files(object_id, checked.good_files)
+                for version, files in checked.good_files.items():
+                    name = payload_id(object_id, version)
+                    if (payload := checked.payloads.get(version)) is not None:
+                        rows.add(name, payload)
+                    else:
+                        rows.add_files(name, files)
                 checked.close()
                 objects += 1
         return Reindexed(objects, rows.count())

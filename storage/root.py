@@ -129,6 +129,49 @@ class StorageRoot(StoredObjects):
                 raise from_os(error, object_id) from error
             raise
 
+    def grow(self, object_id: str, staged: Staged | None, *, metadata: bytes, message: str) -> int:
+        """Add a version to an object: other metadata, or with ``staged`` other content too; give its number.
+
+        Not durable before `sync`; what a crash leaves `shrink` takes back. Raise UnknownObject, Damaged or DiskFull;
+        then what was staged is removed.
+        """
+        place = b""
+        try:
+            former = self.inventory(object_id)
+            place = self._staging.new() if staged is None else staged.place
+            version = former.head + 1
+            folder = place + b"/v%d" % version
+            if staged is None:
+                os.mkdir(folder)  # noqa: PTH102 - bytes
+                os.mkdir(folder + b"/content")  # noqa: PTH102
+            else:
+                os.rename(place + b"/v1", folder)  # noqa: PTH104
+            self._complete_version(staged, object_id, folder, metadata, message)
+            path = os.fsencode(self.object_path(object_id))
+            os.rename(folder, path + b"/v%d" % version)  # noqa: PTH104
+            for name in (ocfl.INVENTORY.encode(), ocfl.SIDECAR.encode()):
+                os.rename(place + b"/" + name, path + b"/" + name)  # noqa: PTH104
+        except OSError as error:
+            raise from_os(error, object_id) from error
+        finally:
+            self._staging.clear(place)
+        return version
+
+    def newest_folder(self, object_id: str) -> int:
+        """Give the newest version that has a folder, whether the inventory knows it or not."""
+        return max(int(folder.name[1:]) for folder in self.object_path(object_id).glob("v*"))
+
+    def shrink(self, object_id: str, keep: int) -> None:
+        """Take an object back to a version that it had, durable when this returns; for what was never acknowledged."""
+        path = self.object_path(object_id)
+        with told_of(object_id):
+            for name in (ocfl.INVENTORY, ocfl.SIDECAR):
+                write_durably(path / name, (path / f"v{keep}" / name).read_bytes())
+            for folder in path.glob("v*"):
+                if int(folder.name[1:]) > keep:
+                    self._staging.take_back(os.fsencode(folder))
+            sync_folder(path)
+
     def sync(self) -> None:
         """Make everything placed so far durable; raise DiskFull or StorageError, and then acknowledge nothing."""
         with told_of(str(self.path)):
@@ -144,22 +187,43 @@ class StorageRoot(StoredObjects):
 
     def _complete(self, staged: Staged, object_id: str, metadata: bytes, message: str) -> None:
         """Write beside the payload all that makes the staged folder an object."""
-        place, content = staged.place, staged.place + b"/v1/content/"
-        write_copy(content + ocfl.MANIFEST.encode(), staged.manifest)
-        write_copy(content + ocfl.METADATA.encode(), metadata)
-        files = [(f"{ocfl.PAYLOAD}/{file.path}", file.sha256.hex()) for file in staged.files]
-        files.append((ocfl.MANIFEST, hashlib.sha256(staged.manifest).hexdigest()))
-        files.append((ocfl.METADATA, hashlib.sha256(metadata).hexdigest()))
-        created = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        place = staged.place
+        files = self._write_content(staged, place + b"/v1/content/", metadata)
         inventory = ocfl.encode_inventory(
-            object_id=object_id, files=files, created=created, message=message, agent=self._agent
+            object_id=object_id, files=files, created=self._now(), message=message, agent=self._agent
         )
-        sidecar = ocfl.sidecar_of(inventory)
-        for folder in (place + b"/", place + b"/v1/"):
-            write_copy(folder + ocfl.INVENTORY.encode(), inventory)
-            write_copy(folder + ocfl.SIDECAR.encode(), sidecar)
+        self._write_inventory(inventory, place + b"/", place + b"/v1/")
         name, data = ocfl.OBJECT_DECLARATION
         write_copy(b"%b/%b" % (place, name.encode()), data)
+
+    def _complete_version(
+        self, staged: Staged | None, object_id: str, folder: bytes, metadata: bytes, message: str
+    ) -> None:
+        """Write all that makes a staged folder the next version, and beside it the object's inventory to be."""
+        files = self._write_content(staged, folder + b"/content/", metadata)
+        former = (self.object_path(object_id) / ocfl.INVENTORY).read_bytes()
+        inventory = ocfl.grow_inventory(former, files=files, created=self._now(), message=message, agent=self._agent)
+        self._write_inventory(inventory, os.path.dirname(folder) + b"/", folder + b"/")  # noqa: PTH120 - bytes
+
+    def _write_content(self, staged: Staged | None, content: bytes, metadata: bytes) -> list[tuple[str, str]]:
+        """Write metadata and manifest; give every file of the content folder with its digest."""
+        files: list[tuple[str, str]] = []
+        if staged is not None:
+            write_copy(content + ocfl.MANIFEST.encode(), staged.manifest)
+            files += [(f"{ocfl.PAYLOAD}/{file.path}", file.sha256.hex()) for file in staged.files]
+            files.append((ocfl.MANIFEST, hashlib.sha256(staged.manifest).hexdigest()))
+        write_copy(content + ocfl.METADATA.encode(), metadata)
+        files.append((ocfl.METADATA, hashlib.sha256(metadata).hexdigest()))
+        return files
+
+    def _write_inventory(self, inventory: bytes, *folders: bytes) -> None:
+        sidecar = ocfl.sidecar_of(inventory)
+        for folder in folders:
+            write_copy(folder + ocfl.INVENTORY.encode(), inventory)
+            write_copy(folder + ocfl.SIDECAR.encode(), sidecar)
+
+    def _now(self) -> str:
+        return datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _move(self, place: bytes, parent: bytes, name: bytes) -> None:
         target = parent + name

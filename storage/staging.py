@@ -73,9 +73,14 @@ class Staging:
         staged.payload.close()
         shutil.rmtree(staged.place, ignore_errors=True)
 
+    def clear(self, place: bytes) -> None:
+        """Remove what is left of a folder made here; b"" is none."""
+        if place:
+            shutil.rmtree(place, ignore_errors=True)
+
     def take_back(self, path: bytes) -> None:
         """Move an object that nobody relies on out of the root, and remove it; raise OSError."""
-        place = self._new()
+        place = self.new()
         os.rename(path, place + b"/removed")  # noqa: PTH104 - bytes
         shutil.rmtree(place)
 
@@ -118,7 +123,7 @@ class Staging:
         """Make a place, have its payload folder filled, and remove it again when anything goes wrong."""
         place = b""
         try:
-            place = self._new()
+            place = self.new()
             for folder in (b"/v1", b"/v1/content", _PAYLOAD):
                 os.mkdir(place + folder)  # noqa: PTH102 - bytes
             payload = Payload.of(fill(place + _PAYLOAD))
@@ -130,7 +135,8 @@ class Staging:
                 raise from_os(error, shown) from error
             raise
 
-    def _new(self) -> bytes:
+    def new(self) -> bytes:
+        """Make an empty folder here."""
         while True:
             place = self._prefix + b"%d" % next(self._count)
             try:
