@@ -81,10 +81,14 @@ async def found(
     chain_id: int,
     clock: Callable[[], float],
     random_bytes: Callable[[int], bytes],
+    reviewers: tuple[bytes, ...] = (),
     demonstration: bool = False,
     work_factor: int = SCRYPT_WORK_FACTOR,
 ) -> Identity:
-    """Make a node's home at `path`; raise BadInput when something is there."""
+    """Make a node's home at `path`; raise BadInput when something is there.
+
+    With ``reviewers`` (addresses of keys that stay with their owners) the institution's policy is two persons.
+    """
     with building(path, PURPOSE, random_bytes=random_bytes) as hidden:
         home = Home(hidden)
         keys = {role: new_key(random_bytes) for role in ("governor", "registrar", "validator")}
@@ -94,12 +98,12 @@ async def found(
             registry_code_hash="", reviewer="", auditor="", demonstration=demonstration,
             **{role: key.public_key.to_canonical_address().hex() for role, key in keys.items()},
         )  # fmt: skip
-        identity = await _found_chain(home, identity, institution, keys, clock=clock)
+        identity = await _found_chain(home, identity, institution, keys, reviewers=reviewers, clock=clock)
         home.keystores.mkdir(mode=0o700)
         for role, key in keys.items():
             save_key(home.keystores / f"{role}.json", key, passphrase, work_factor=work_factor)
         found_parts(home)
-        write_durably(home.anchor, founding_anchor(identity).to_json_bytes())
+        write_durably(home.anchor, founding_anchor(identity, reviewers).to_json_bytes())
         write_durably(home.settings, SETTINGS.encode())
         write_durably(home.recovery_sheet, recovery_sheet(identity, keys).encode(), mode=0o600)
         write_durably(home.identity_file, identity.to_bytes())
@@ -114,7 +118,7 @@ def found_parts(home: Home) -> None:
     home.proofs.mkdir()
 
 
-def founding_anchor(identity: Identity) -> TrustAnchor:
+def founding_anchor(identity: Identity, reviewers: tuple[bytes, ...] = ()) -> TrustAnchor:
     """Give the founding part of the trust anchor of an embedded chain."""
     founding = Founding(
         chain_id=identity.chain_id,
@@ -130,8 +134,9 @@ def founding_anchor(identity: Identity) -> TrustAnchor:
                 name=identity.name,
                 credit_code=identity.credit_code,
                 region=identity.region,
-                one_person=True,
+                one_person=not reviewers,
                 registrars=(bytes.fromhex(identity.registrar),),
+                reviewers=tuple(sorted(reviewers)),
             ),
         ),
         demonstration=identity.demonstration,
@@ -140,7 +145,13 @@ def founding_anchor(identity: Identity) -> TrustAnchor:
 
 
 async def _found_chain(
-    home: Home, identity: Identity, institution: Institution, keys: dict[str, PrivateKey], *, clock: Callable[[], float]
+    home: Home,
+    identity: Identity,
+    institution: Institution,
+    keys: dict[str, PrivateKey],
+    *,
+    reviewers: tuple[bytes, ...],
+    clock: Callable[[], float],
 ) -> Identity:
     """Make the chain and deploy the registry from the governor's key (nonce 0), which admits the institution, too."""
     from web3 import AsyncWeb3
@@ -158,8 +169,9 @@ async def _found_chain(
         admission = Admission(
             institution=institution.code.encode(),
             profile_digest=institution.profile_digest(),
-            one_person=True,
+            one_person=not reviewers,
             registrars=(registrar,),
+            reviewers=tuple(sorted(reviewers)),
         )
         calldata = contracts.deploy.creation_calldata([governor], 1, [admission])
         tx_hash, raw = engine.sign(keys["governor"], to=None, calldata=calldata, nonce=0, gas=DEPLOY_GAS)

@@ -10,10 +10,12 @@ from node.records import canonical
 from node.records.kind import Kind
 from node.records.metadata import VOCABULARY
 from node.records.number import Number
+from node.registrar.stages import status_of
 from storage.cid import Cid
 
 if TYPE_CHECKING:
     from storage.journal import Journal
+    from storage.matters import MatterRow
     from storage.resources import ResourceRow
 
 _DIGEST_DIGITS = 64
@@ -35,7 +37,11 @@ def _find(journal: Journal, name: str) -> list[ResourceRow]:
     digits = name.removeprefix("0x").lower()
     if len(digits) == _DIGEST_DIGITS and all(digit in "0123456789abcdef" for digit in digits):
         act = journal.acts.by_tx_hash(bytes.fromhex(digits))
-        return journal.resources.by_act(act.id) if act else journal.resources.by_content_digest(bytes.fromhex(digits))
+        if act is None:
+            return journal.resources.by_content_digest(bytes.fromhex(digits))
+        numbers = dict.fromkeys(matter.subject for matter in journal.matters.by_act(act.id))
+        found = [journal.resources.by_number(number) for number in numbers]
+        return [row for row in found if row is not None]
     if name.startswith("b"):
         try:
             return journal.resources.by_cid(Cid.parse(name).binary)
@@ -45,32 +51,24 @@ def _find(journal: Journal, name: str) -> list[ResourceRow]:
     return [] if row is None else [row]
 
 
+def status(row: ResourceRow) -> str:
+    """Give how a resource stands, as in JSON output: what the chain says, else how far its registration has come."""
+    if row.withdrawn:
+        return "withdrawn"
+    return "registered" if row.stage == "confirmed" else status_of(row.code, row.stage)
+
+
 def describe(journal: Journal, row: ResourceRow) -> dict[str, Any]:
     """Give all that is known of a resource, with its events in the order of time."""
-    act = journal.acts.get(row.act) if row.act is not None else None
     metadata = canonical.decode(row.metadata)
-    events = [{"event": "stored", "time": row.created}] if row.stage != "numbered" else []
-    if act is not None:
-        attempts = journal.acts.attempts(act.id)
-        events += [
-            {"event": "sent", "time": attempt.created, "tx_hash": "0x" + attempt.tx_hash.hex(), "nonce": attempt.nonce}
-            for attempt in attempts
-        ]
-    if act is not None and act.stage == "confirmed":
-        events.append(
-            {
-                "event": "registered",
-                "time": act.time,
-                "tx_hash": "0x" + (act.tx_hash or b"").hex(),
-                "block_height": act.height,
-                "log_index": row.log_index,
-                "version": 1,
-            }
-        )
     same = [other.number for other in journal.resources.by_content_digest(row.content_digest)]
+    matters = journal.matters.of(row.number)
+    waiting = [matter for matter in matters if matter.stage not in ("confirmed", "recalled")]
     return {
         "resource_id": row.number,
-        "status": {"confirmed": "registered"}.get(row.stage, row.stage),
+        "status": status(row),
+        "version": row.version,
+        "frozen": bool(row.frozen),
         "kind": Kind(row.kind).word,
         "sha256": row.content_digest.hex(),
         "cid": str(Cid.from_binary(row.cid)),
@@ -81,8 +79,59 @@ def describe(journal: Journal, row: ResourceRow) -> dict[str, Any]:
         "source": row.source_path,
         "units": journal.units.of_resource(row.number),
         "same_content": [number for number in same if number != row.number],
-        "events": events,
-    }
+        "waiting": [
+            {"act": matter.code.name.lower(), "version": matter.version, "note": matter.note or None,
+             "status": status_of(matter.code, matter.stage)}
+            for matter in waiting
+        ],
+        "versions": [
+            {"version": version.version, "sha256": version.content_digest.hex(), "title": version.title,
+             "metadata_sha256": version.metadata_digest.hex(), "status": status_of(version.code, version.stage)}
+            for version in journal.resources.versions(row.number)
+        ],
+        "events": _events(journal, row, matters),
+    }  # fmt: skip
+
+
+def _events(journal: Journal, row: ResourceRow, matters: list[MatterRow]) -> list[dict[str, Any]]:
+    """Give what happened, in order: stored, what people did with it, sent, and what became final."""
+    first = journal.resources.version(row.number, 1)
+    events: list[dict[str, Any]] = []
+    if first is not None and first.stage != "numbered":
+        events.append({"event": "stored", "time": first.created})
+    for matter in matters:
+        events += [
+            {"event": "submitted" if step.stage == "submitted" else step.stage, "time": step.time, "note": step.note}
+            for step in journal.matters.steps(matter.id)
+            if step.stage != "stored"
+        ]
+        if matter.act is not None:
+            events += _act_events(journal, matter)
+    return sorted(events, key=lambda event: event["time"] or 0)
+
+
+def _act_events(journal: Journal, matter: MatterRow) -> list[dict[str, Any]]:
+    act = journal.acts.get(matter.act or 0)
+    if act is None:
+        return []
+    events: list[dict[str, Any]] = [
+        {"event": "sent", "time": attempt.created, "tx_hash": "0x" + attempt.tx_hash.hex(), "nonce": attempt.nonce}
+        for attempt in journal.acts.attempts(act.id)
+    ]
+    if act.stage == "confirmed" and matter.stage == "confirmed":
+        approval = journal.matters.approval(matter.id)
+        events.append(
+            {
+                "event": status_of(matter.code, "confirmed"),
+                "time": act.time,
+                "tx_hash": "0x" + (act.tx_hash or b"").hex(),
+                "block_height": act.height,
+                "log_index": matter.log_index,
+                "version": matter.version,
+                "reviewer": None if approval is None else "0x" + approval.reviewer.hex(),
+            }
+        )
+    return events
 
 
 def utc(seconds: int | None) -> str:

@@ -24,7 +24,7 @@ def receipt_for(node: Reading, row: ResourceRow) -> Receipt:
     """Assemble the receipt of a resource; raise Unavailable while its registration is not final."""
     if row.stage != "confirmed" or row.act is None or row.log_index is None:
         raise _not_final(row.number)
-    manifest = node.root.manifest(row.number) if row.kind == Kind.TREE else None
+    manifest = node.root.manifest(row.payload_id) if row.kind == Kind.TREE else None
     return resource_receipt(
         material_of(node, row.act),
         log_index=row.log_index,

@@ -9,7 +9,7 @@ import time
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts import views
 from node.attachment import attachment
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from node.chain.embedded import EmbeddedChain
     from node.chain.engine import Engine
     from node.home import Home, Identity
+    from node.registrar.drafting import Drafting
     from node.registrar.registrar import Registrar
+    from node.registrar.request_file import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,17 @@ class Writing:
     engine: Engine
     journal: Journal
     registrar: Registrar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A home opened for drafting by the one process that holds its lock: no key is open, the chain is not asked."""
+
+    home: Home
+    identity: Identity
+    settings: Settings
+    journal: Journal
+    registrar: Drafting
 
 
 def no_crash(_: str) -> None:
@@ -96,7 +109,7 @@ async def open_for_writing(
     """Own a home and open everything that a writing command needs; raise Unavailable when another process owns it."""
     identity = home.identity()
     with home.locked():
-        key = load_key(home.keystores / "registrar.json", passphrase)
+        key = registrar_key(home, passphrase)
         if identity.chain == NETWORK:
             way = attachment(home, trust=trust_of(home), clock=clock)
         else:
@@ -104,6 +117,11 @@ async def open_for_writing(
         async with way as engine:
             with writing_parts(home, key, engine=engine, clock=clock) as node:
                 yield node
+
+
+def registrar_key(home: Home, passphrase: bytes) -> PrivateKey | None:
+    """Open the registrar's key, or None where this home has none: it is a governor's or an auditor's."""
+    return load_key(home.keystores / "registrar.json", passphrase) if home.identity().registrar else None
 
 
 @asynccontextmanager
@@ -145,7 +163,7 @@ def embedded_engine(
 @contextmanager
 def writing_parts(
     home: Home,
-    key: PrivateKey,
+    key: PrivateKey | None,
     *,
     engine: Engine,
     clock: Callable[[], float] = time.time,
@@ -153,41 +171,95 @@ def writing_parts(
 ) -> Iterator[Writing]:
     """Put together what writes, around a registrar's key and a way to the chain; the caller holds the home's lock."""
     from node.registrar.acts import Acts
+    from node.registrar.following import Following
     from node.registrar.registrar import Registrar
-    from node.registrar.store import Store
-    from node.registrar.unit_store import UnitStore
 
     # the libraries leave some 100,000 lasting objects; walked again and again they cost a bulk act a fifth of its time
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
     identity, settings = home.identity(), read_settings(home.settings)
-    journal = Journal.open(home.journal)
-    blocks = BlockIndex.open(home.blocks, root=home.storage)
-    root = StorageRoot(home.storage, staging=home.staging)
-    shared = {"journal": journal, "clock": clock, "crash_point": crash_point}
-    stores = {"root": root, "blocks": blocks, "salt": new_salt} | shared
-    acts = Acts(
-        engine=engine,
-        proofs=ProofFolder(home.proofs),
-        key=key,
-        registry=bytes.fromhex(identity.registry),
-        **shared,  # type: ignore[arg-type]
-    )
-    registrar = Registrar(
-        root=root,
-        journal=journal,
-        store=Store(institution=identity.code, **stores),  # type: ignore[arg-type]
-        units=UnitStore(**stores),  # type: ignore[arg-type]
-        acts=acts,
-    )
-    try:
+    with _databases(home) as (journal, blocks, root):
+        registry = bytes.fromhex(identity.registry)
+        shared: dict[str, Any] = {"engine": engine, "journal": journal, "registry": registry, "clock": clock}
+        registrar = Registrar(
+            acts=Acts(proofs=ProofFolder(home.proofs), key=key, crash_point=crash_point, **shared),
+            following=Following(institution=identity.code, **shared),
+            **_drafting_parts(identity, journal, blocks, root, clock=clock, crash_point=crash_point),
+        )
         yield Writing(
             home=home, identity=identity, settings=settings, engine=engine, journal=journal, registrar=registrar
         )
+
+
+@contextmanager
+def open_for_drafting(
+    home: Home, *, clock: Callable[[], float] = time.time, crash_point: Callable[[str], None] = no_crash
+) -> Iterator[Desk]:
+    """Own a home for what needs neither key nor chain; raise Unavailable when another process owns it."""
+    from node.registrar.drafting import Drafting
+
+    identity = home.identity()
+    with home.locked(), _databases(home) as (journal, blocks, root):
+        parts = _drafting_parts(identity, journal, blocks, root, clock=clock, crash_point=crash_point)
+        settings = read_settings(home.settings)
+        yield Desk(home=home, identity=identity, settings=settings, journal=journal, registrar=Drafting(**parts))
+
+
+@contextmanager
+def _databases(home: Home) -> Iterator[tuple[Journal, BlockIndex, StorageRoot]]:
+    """Open journal, block index and storage root for writing."""
+    journal = Journal.open(home.journal)
+    blocks = BlockIndex.open(home.blocks, root=home.storage)
+    try:
+        yield journal, blocks, StorageRoot(home.storage, staging=home.staging)
     finally:
         journal.close()
         blocks.close()
+
+
+def _drafting_parts(
+    identity: Identity,
+    journal: Journal,
+    blocks: BlockIndex,
+    root: StorageRoot,
+    *,
+    clock: Callable[[], float],
+    crash_point: Callable[[str], None],
+) -> dict[str, Any]:
+    """Put together what the registrar needs before anything is signed."""
+    from node.registrar.editions import Editions
+    from node.registrar.planning import Planner
+    from node.registrar.review import Review
+    from node.registrar.store import Store
+    from node.registrar.unit_store import UnitStore
+
+    stores: dict[str, Any] = {
+        "root": root, "blocks": blocks, "journal": journal, "salt": new_salt, "clock": clock,
+        "crash_point": crash_point,
+    }  # fmt: skip
+    sender = bytes.fromhex(identity.registrar)
+    return {
+        "root": root,
+        "journal": journal,
+        "store": Store(institution=identity.code, **stores),
+        "units": UnitStore(**stores),
+        "editions": Editions(**stores),
+        "planner": Planner(journal=journal, institution=identity.code, sender=sender, clock=clock),
+        "review": Review(journal=journal, place=place_of(identity), clock=clock),
+    }
+
+
+def place_of(identity: Identity) -> Place:
+    """Say for which registry and institution a home's requests are."""
+    from node.registrar.request_file import Place
+
+    return Place(
+        chain_id=identity.chain_id,
+        registry=bytes.fromhex(identity.registry),
+        institution=identity.code,
+        name=identity.name,
+    )
 
 
 @asynccontextmanager

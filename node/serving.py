@@ -20,8 +20,7 @@ from node.door.voice import Voice
 from node.errors import Unavailable, Words
 from node.health import embedded_look, health, network_look
 from node.home import NETWORK
-from node.keys import load_key
-from node.runtime import Writing, embedded_engine, sealing_chain, trust_of, writing_parts
+from node.runtime import Writing, embedded_engine, registrar_key, sealing_chain, trust_of, writing_parts
 from node.settings import read_settings
 from node.worker import Worker
 
@@ -56,7 +55,7 @@ async def serving(
     identity = home.identity()
     async with AsyncExitStack() as stack:
         stack.enter_context(home.locked())
-        key = load_key(home.keystores / "registrar.json", passphrase)
+        key = registrar_key(home, passphrase)
         if identity.chain == NETWORK:
             application = web.Application()
             worker = Worker(_opener(home, key, lambda: attachment(home, trust=trust_of(home))))
@@ -92,7 +91,7 @@ def _asking_across(home: Home, chain: EmbeddedChain) -> Callable[[], AbstractAsy
 
 
 def _opener(
-    home: Home, key: PrivateKey, open_engine: Callable[[], AbstractAsyncContextManager[Engine]]
+    home: Home, key: PrivateKey | None, open_engine: Callable[[], AbstractAsyncContextManager[Engine]]
 ) -> Callable[[], AbstractAsyncContextManager[Writing]]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Writing]:

@@ -15,6 +15,8 @@ class ActRow:
     """One intended transaction; stage planned, signed, confirmed or refused."""
 
     id: int
+    kind: str
+    subject: str
     sender: bytes
     calldata: bytes
     nonce: int | None
@@ -45,12 +47,17 @@ class ActRows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def plan(self, *, sender: bytes, calldata: bytes) -> int:
+    def plan(self, *, kind: str, subject: str, sender: bytes, calldata: bytes) -> int:
         """Add an act that is to be sent; give its id."""
         cursor = self._connection.execute(
-            "INSERT INTO act (sender, calldata, stage) VALUES (?, ?, 'planned')", (sender, calldata)
+            "INSERT INTO act (kind, subject, sender, calldata, stage) VALUES (?, ?, ?, ?, 'planned')",
+            (kind, subject, sender, calldata),
         )
         return int(cursor.lastrowid or 0)
+
+    def forget(self, act: int) -> None:
+        """Take out an act that was never signed; nothing that it carried names it any more."""
+        self._connection.execute("DELETE FROM act WHERE id = ? AND stage = 'planned'", (act,))
 
     def sign(self, attempt: AttemptRow) -> None:
         """Keep a signed attempt before it leaves the node."""
@@ -76,6 +83,10 @@ class ActRows:
             (tx_hash, height, time, reason, act),
         )
 
+    def give_up(self, act: int, reason: str) -> None:
+        """Say that an act can never be: its nonce was consumed by something else, and only its sender can sign anew."""
+        self._connection.execute("UPDATE act SET stage = 'refused', reason = ? WHERE id = ?", (reason, act))
+
     def open(self) -> list[ActRow]:
         """Give the acts that are planned or signed, in their order."""
         return list(self._find("stage IN ('planned', 'signed') ORDER BY id"))
@@ -87,6 +98,15 @@ class ActRows:
     def by_tx_hash(self, tx_hash: bytes) -> ActRow | None:
         """Find the act of a final transaction."""
         return next(self._find("tx_hash = ?", tx_hash), None)
+
+    def repeated(self, sender: bytes, calldata: bytes) -> ActRow | None:
+        """Find the confirmed act of a key with just this calldata."""
+        condition = "stage = 'confirmed' AND sender = ? AND calldata = ? ORDER BY id"
+        return next(self._find(condition, sender, calldata), None)
+
+    def by_subject(self, subject: str) -> list[ActRow]:
+        """Give the acts about a subject, oldest first."""
+        return list(self._find("subject = ? ORDER BY id", subject))
 
     def confirmed(self) -> Iterator[ActRow]:
         """Give every confirmed act in the order of ids."""

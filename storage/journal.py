@@ -1,13 +1,10 @@
 """The journal: what this node has begun and finished, durable before anything is acknowledged.
 
 One SQLite file, `synchronous=FULL`, owned by the one process that holds the home's lock; readers open it read-only.
-A crash leaves the last committed transaction; each stage says what remains to be done:
+A crash leaves the last committed transaction.
 
-numbered   the number is given, the payload is not yet durable in the storage root: run the command again
-stored     payload and block index are durable; nothing was sent, or what was sent is known by its act
-confirmed  the event is final on chain and its proof is kept
-
-An act (one intended transaction) goes planned → signed → confirmed | refused; its attempts are kept for ever.
+A matter is what is to stand on chain, and its stage says what remains to be done (`storage.matters`). An act, one
+intended transaction, carries matters and goes planned → signed → confirmed | refused; its attempts are kept for ever.
 """
 
 from __future__ import annotations
@@ -19,6 +16,7 @@ from typing import TYPE_CHECKING
 from storage.acts import ActRows
 from storage.errors import RootMissing
 from storage.journal_schema import FORMAT, SCHEMA
+from storage.matters import MatterRows
 from storage.resources import ResourceRows
 from storage.units import UnitRows
 
@@ -32,6 +30,7 @@ class Journal:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.matters = MatterRows(connection)
         self.resources = ResourceRows(connection)
         self.units = UnitRows(connection)
         self.acts = ActRows(connection)
@@ -49,8 +48,14 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Journal:
-        """Open an existing journal."""
-        return cls(_connect(f"file:{path}?mode={'ro' if read_only else 'rw'}"))
+        """Open an existing journal; raise RootMissing when it is not there or of another format."""
+        journal = cls(_connect(f"file:{path}?mode={'ro' if read_only else 'rw'}"))
+        if journal.format != FORMAT:
+            found = journal.format
+            journal.close()
+            zh = f"日志的格式 {found} 不是本版软件能读的 {FORMAT}"
+            raise RootMissing(zh, f"the journal has format {found}; this version reads {FORMAT}", file=str(path))
+        return journal
 
     @property
     def format(self) -> int:
@@ -61,8 +66,16 @@ class Journal:
     @property
     def earlier_acts(self) -> int:
         """The id of the last act on an earlier chain of this home; 0 while it has had one chain only."""
-        row = self._connection.execute("SELECT value FROM meta WHERE key = 'earlier_acts'").fetchone()
-        return 0 if row is None else int(row[0])
+        return int(self.recall("earlier_acts") or 0)
+
+    def recall(self, key: str) -> str | None:
+        """Give a fact that the node keeps about itself."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a fact that the node keeps about itself."""
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

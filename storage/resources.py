@@ -1,21 +1,23 @@
-"""The journal's rows of resources: one a registration number."""
+"""The journal's rows of resources: one a registration number, shown with the version that counts."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
+
+from storage.ocfl import payload_id
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceRow:
-    """A resource as the journal knows it; see the schema for each column's meaning."""
+class VersionRow:
+    """One version of a resource as the journal knows it, with the stage of its matter; see the schema."""
 
     number: str
-    client_key: str
+    version: int
     source_path: str
     kind: int
     content_digest: bytes
@@ -27,18 +29,49 @@ class ResourceRow:
     title: str
     client_ref: str
     period: int
+    payload_at: int = 1
+    metadata_at: int = 1
+    earlier_receipt: bytes = bytes(32)
+    created: int
+    matter: int = 0
+    code: int = 1
     stage: str
     act: int | None = None
     log_index: int | None = None
-    created: int
+
+    @property
+    def payload_id(self) -> str:
+        """The name of its payload in the storage root and in the block index."""
+        return payload_id(self.number, self.payload_at)
 
 
-_COLUMNS = [field.name for field in fields(ResourceRow)]
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM resource"  # noqa: S608 - column names of our own
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceRow(VersionRow):
+    """A resource with its newest final version, or its first while none is final."""
+
+    client_key: str
+    withdrawn: int = 0
+    frozen: int = 0
+
+
+_OWN = (
+    "number", "version", "source_path", "kind", "content_digest", "cid", "size", "files", "metadata",
+    "metadata_digest", "title", "client_ref", "period", "payload_at", "metadata_at",
+    "earlier_receipt", "created",
+)  # fmt: skip
+_OF_MATTER = ("code", "stage", "act", "log_index")
+_VERSION = ", ".join([f"v.{name}" for name in _OWN] + ["v.matter"] + [f"m.{name}" for name in _OF_MATTER])
+_FROM_VERSION = "FROM version AS v JOIN matter AS m ON m.id = v.matter"
+_SELECT_VERSION = f"SELECT {_VERSION} {_FROM_VERSION}"
+_SELECT = (
+    f"SELECT {_VERSION}, r.client_key, r.withdrawn, r.frozen FROM resource AS r"  # noqa: S608
+    " JOIN version AS v ON v.number = r.number AND v.version = r.version JOIN matter AS m ON m.id = v.matter"
+)
+assert {field.name for field in fields(VersionRow)} == {*_OWN, *_OF_MATTER, "matter"}  # noqa: S101 - of this file
 
 
 class ResourceRows:
-    """Reads and writes resource rows; the caller opens the transaction for what must hold together."""
+    """Reads and writes resources and their versions; the caller opens the transaction for what must hold together."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -52,71 +85,112 @@ class ResourceRows:
         return int(row[0])
 
     def insert(self, row: ResourceRow) -> None:
-        """Add a resource."""
-        marks = ", ".join("?" * len(_COLUMNS))
-        self._connection.execute(f"INSERT INTO resource ({', '.join(_COLUMNS)}) VALUES ({marks})", astuple(row))  # noqa: S608
+        """Add a resource with its first version; its matter is there."""
+        self._connection.execute(
+            "INSERT INTO resource VALUES (?, ?, ?, ?, ?)",
+            (row.number, row.client_key, row.version, row.withdrawn, row.frozen),
+        )
+        self.insert_version(row)
 
-    def mark_stored(self, numbers: Iterable[str]) -> None:
-        """Say that payload and block index of these are durable."""
-        self._connection.executemany(
-            "UPDATE resource SET stage = 'stored' WHERE number = ? AND stage = 'numbered'", [(n,) for n in numbers]
+    def insert_version(self, row: VersionRow) -> None:
+        """Add a version; its matter is there."""
+        names = [*_OWN, "matter"]
+        values = [getattr(row, name) for name in names]
+        marks = ", ".join("?" * len(names))
+        self._connection.execute(f"INSERT INTO version ({', '.join(names)}) VALUES ({marks})", values)  # noqa: S608
+
+    def replace_version(self, row: VersionRow) -> None:
+        """Put an edited version in the place of what it was."""
+        self._connection.execute("DELETE FROM version WHERE number = ? AND version = ?", (row.number, row.version))
+        self.insert_version(row)
+
+    def drop_version(self, number: str, version: int) -> None:
+        """Take out a version that will never be."""
+        self._connection.execute("DELETE FROM version WHERE number = ? AND version = ?", (number, version))
+
+    def make_current(self, number: str, version: int, client_key: str) -> None:
+        """Say which version counts now, and under which key its request is known."""
+        self._connection.execute(
+            "UPDATE resource SET version = ?, client_key = ? WHERE number = ?", (version, client_key, number)
         )
 
-    def assign(self, numbers: Iterable[str], act: int) -> None:
-        """Say which act registers these."""
-        self._connection.executemany("UPDATE resource SET act = ? WHERE number = ?", [(act, n) for n in numbers])
+    def withdraw(self, number: str) -> None:
+        """Say that a resource is withdrawn, for good."""
+        self._connection.execute("UPDATE resource SET withdrawn = 1 WHERE number = ?", (number,))
 
-    def release(self, act: int) -> None:
-        """Take back from a refused act the resources that it did not register."""
-        self._connection.execute("UPDATE resource SET act = NULL WHERE act = ? AND stage = 'stored'", (act,))
+    def freeze(self, number: str, *, frozen: bool) -> None:
+        """Say whether governors hold a resource frozen."""
+        self._connection.execute("UPDATE resource SET frozen = ? WHERE number = ?", (frozen, number))
 
-    def mark_confirmed(self, places: Iterable[tuple[str, int]]) -> None:
-        """Say that these (number, log index) are final on chain."""
-        self._connection.executemany(
-            "UPDATE resource SET stage = 'confirmed', log_index = ? WHERE number = ?",
-            [(index, number) for number, index in places],
-        )
+    def begin_growing(self, object_id: str, keep: int) -> None:
+        """Say, before it is touched, which version an object is to be taken back to should the node stop now."""
+        self._connection.execute("INSERT OR REPLACE INTO growing VALUES (?, ?)", (object_id, keep))
+
+    def end_growing(self, object_id: str) -> None:
+        """Say that an object's new version is durable and known to the journal, or was taken back."""
+        self._connection.execute("DELETE FROM growing WHERE object_id = ?", (object_id,))
+
+    def growing(self) -> list[tuple[str, int]]:
+        """Give the objects that a crash left with a version nobody knows of, each with the version to keep."""
+        rows = self._connection.execute("SELECT object_id, keep FROM growing ORDER BY object_id")
+        return [(str(row[0]), int(row[1])) for row in rows]
 
     def by_number(self, number: str) -> ResourceRow | None:
         """Find the resource of a number."""
-        return next(self._find("number = ?", number), None)
+        return next(self._find("r.number = ?", number), None)
+
+    def version(self, number: str, version: int) -> VersionRow | None:
+        """Find one version of a resource."""
+        return next(self._versions("v.number = ? AND v.version = ?", number, version), None)
+
+    def versions(self, number: str) -> list[VersionRow]:
+        """Give the versions of a resource, oldest first, those under way included."""
+        return list(self._versions("v.number = ? ORDER BY v.version", number))
+
+    def of_matter(self, matter: int) -> VersionRow | None:
+        """Find the version that a matter is to bring on chain."""
+        return next(self._versions("v.matter = ?", matter), None)
 
     def by_client_key(self, key: str) -> ResourceRow | None:
         """Find the resource that the same request made earlier."""
-        return next(self._find("client_key = ?", key), None)
+        return next(self._find("r.client_key = ?", key), None)
 
     def by_content_digest(self, digest: bytes) -> list[ResourceRow]:
-        """Find all resources with this content."""
-        return list(self._find("content_digest = ? ORDER BY number", digest))
+        """Find all resources that have or had this content."""
+        return list(self._having("content_digest", digest))
 
     def by_cid(self, cid: bytes) -> list[ResourceRow]:
-        """Find all resources with this CID."""
-        return list(self._find("cid = ? ORDER BY number", cid))
+        """Find all resources that have or had this CID."""
+        return list(self._having("cid", cid))
 
-    def by_act(self, act: int) -> list[ResourceRow]:
-        """Find the resources that an act registers."""
-        return list(self._find("act = ? ORDER BY number", act))
-
-    def waiting(self, limit: int) -> list[ResourceRow]:
-        """Give the first stored resources that no act has taken up yet."""
-        return list(self._find("stage = 'stored' AND act IS NULL ORDER BY number LIMIT ?", limit))
-
-    def unfinished(self) -> list[ResourceRow]:
-        """Give all that is not confirmed."""
-        return list(self._find("stage <> 'confirmed' ORDER BY number"))
+    def by_act(self, act: int) -> list[VersionRow]:
+        """Find the versions that an act brings on chain."""
+        return list(self._versions("m.act = ? ORDER BY v.number", act))
 
     def page(self, *, after: str, limit: int) -> list[ResourceRow]:
         """Give a page in the order of numbers, beginning behind `after`."""
-        return list(self._find("number > ? ORDER BY number LIMIT ?", after, limit))
+        return list(self._find("r.number > ? ORDER BY r.number LIMIT ?", after, limit))
 
     def all(self) -> Iterator[ResourceRow]:
         """Give every resource in the order of numbers."""
-        return self._find("1 ORDER BY number")
+        return self._find("1 ORDER BY r.number")
+
+    def all_versions(self) -> Iterator[VersionRow]:
+        """Give every version in the order of numbers."""
+        return self._versions("1 ORDER BY v.number, v.version")
 
     def count(self) -> int:
         """Count the resources."""
         return int(self._connection.execute("SELECT count(*) FROM resource").fetchone()[0])
 
+    def _having(self, column: str, value: bytes) -> Iterator[ResourceRow]:
+        numbers = f"SELECT number FROM version WHERE {column} = ?"  # noqa: S608 - column names of our own
+        return self._find(f"r.number IN ({numbers}) ORDER BY r.number", value)
+
     def _find(self, condition: str, *values: object) -> Iterator[ResourceRow]:
         for row in self._connection.execute(f"{_SELECT} WHERE {condition}", values):
             yield ResourceRow(**dict(row))
+
+    def _versions(self, condition: str, *values: object) -> Iterator[VersionRow]:
+        for row in self._connection.execute(f"{_SELECT_VERSION} WHERE {condition}", values):
+            yield VersionRow(**dict(row))

@@ -25,10 +25,12 @@ class UnitBatchRow:
     lot: str
     id_field: str
     source_path: str
-    stage: str
-    act: int | None
-    log_index: int | None
+    earlier_receipt: bytes = bytes(32)
     created: int
+    matter: int = 0
+    stage: str
+    act: int | None = None
+    log_index: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,12 @@ class UnitRow:
     position: int
 
 
-_COLUMNS = ", ".join(field.name for field in fields(UnitBatchRow))
+_OF_MATTER = ("stage", "act", "log_index")
+_OWN = [field.name for field in fields(UnitBatchRow) if field.name not in _OF_MATTER]
+_SELECT = (
+    f"SELECT {', '.join(f'b.{name}' for name in _OWN)}, {', '.join(f'm.{name}' for name in _OF_MATTER)}"  # noqa: S608
+    " FROM unit_batch AS b JOIN matter AS m ON m.id = b.matter"
+)
 
 
 class UnitRows:
@@ -52,10 +59,10 @@ class UnitRows:
         self._connection = connection
 
     def insert_batch(self, row: UnitBatchRow) -> None:
-        """Add a batch under the id that `next_batch` gave."""
-        marks = ", ".join("?" * len(fields(UnitBatchRow)))
-        values = [getattr(row, field.name) for field in fields(UnitBatchRow)]
-        self._connection.execute(f"INSERT INTO unit_batch ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
+        """Add a batch under the id that `next_batch` gave; its matter is there."""
+        marks = ", ".join("?" * len(_OWN))
+        values = [getattr(row, name) for name in _OWN]
+        self._connection.execute(f"INSERT INTO unit_batch ({', '.join(_OWN)}) VALUES ({marks})", values)  # noqa: S608
 
     def insert_units(self, rows: Iterable[tuple[str, str, bytes, int, int]]) -> None:
         """Add units as (resource_id, unit_id, source_digest, batch, position)."""
@@ -78,52 +85,33 @@ class UnitRows:
 
     def unplaced(self) -> list[UnitBatchRow]:
         """Give the batches whose lists were not durable when the node stopped."""
-        return list(self._find("stage = 'numbered' ORDER BY id"))
+        return list(self._find("m.stage = 'numbered' ORDER BY b.id"))
 
     def forget(self, batch: int) -> None:
-        """Take out a batch that was never stored, and its units."""
+        """Take out a batch that was never stored, and its units; its matter is taken out by who knows matters."""
         self._connection.execute("DELETE FROM unit WHERE batch = ?", (batch,))
-        self._connection.execute("DELETE FROM unit_batch WHERE id = ? AND stage = 'numbered'", (batch,))
-
-    def mark_stored(self, batches: Iterable[int]) -> None:
-        """Say that the lists of these are durable."""
-        self._connection.executemany("UPDATE unit_batch SET stage = 'stored' WHERE id = ?", [(b,) for b in batches])
+        self._connection.execute("DELETE FROM unit_batch WHERE id = ?", (batch,))
 
     def in_batch(self, batch: int) -> int:
         """Count the units that the journal has for a batch."""
         return int(self._connection.execute("SELECT count(*) FROM unit WHERE batch = ?", (batch,)).fetchone()[0])
 
-    def assign(self, batch: int, act: int) -> None:
-        """Say which act commits a batch."""
-        self._connection.execute("UPDATE unit_batch SET act = ? WHERE id = ?", (act, batch))
-
-    def release(self, act: int) -> None:
-        """Take back from a refused act the batch that it did not commit."""
-        self._connection.execute("UPDATE unit_batch SET act = NULL WHERE act = ? AND stage = 'stored'", (act,))
-
-    def mark_confirmed(self, batch: int, log_index: int) -> None:
-        """Say that a batch is final on chain."""
-        self._connection.execute(
-            "UPDATE unit_batch SET stage = 'confirmed', log_index = ? WHERE id = ?", (log_index, batch)
-        )
-
     def batch(self, batch: int) -> UnitBatchRow | None:
         """Find a batch by its id."""
-        return next(self._find("id = ?", batch), None)
+        return next(self._find("b.id = ?", batch), None)
 
     def by_act(self, act: int) -> list[UnitBatchRow]:
         """Find the batch that an act commits."""
-        return list(self._find("act = ?", act))
+        return list(self._find("m.act = ?", act))
 
-    def waiting(self) -> list[UnitBatchRow]:
-        """Give the stored batches that no act has taken up yet."""
-        return list(self._find("stage = 'stored' AND act IS NULL ORDER BY id"))
+    def of_matter(self, matter: int) -> UnitBatchRow | None:
+        """Find the batch that a matter is to commit."""
+        return next(self._find("b.matter = ?", matter), None)
 
     def batches(self) -> Iterator[UnitBatchRow]:
         """Give every batch in the order of ids."""
-        return self._find("1 ORDER BY id")
+        return self._find("1 ORDER BY b.id")
 
     def _find(self, condition: str, *values: object) -> Iterator[UnitBatchRow]:
-        statement = f"SELECT {_COLUMNS} FROM unit_batch WHERE {condition}"  # noqa: S608 - column names of our own
-        for row in self._connection.execute(statement, values):
+        for row in self._connection.execute(f"{_SELECT} WHERE {condition}", values):
             yield UnitBatchRow(**dict(row))

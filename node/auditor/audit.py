@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from node.auditor.chain_check import check_headers, check_records
+from node.auditor.approval_check import check_approvals, check_keys
+from node.auditor.chain_check import check_headers
 from node.auditor.finding import INCIDENT, Finding
 from node.auditor.payload_check import check_payloads
 from node.auditor.proof_check import check_proofs
+from node.auditor.record_check import check_records
 from node.chain.embedded import EmbeddedChain
 from node.chain.embedded.integrity import faults
 from node.chain.engine import Engine
@@ -35,8 +37,12 @@ async def audit(node: Reading, *, step: Callable[[], None]) -> AsyncIterator[Fin
             yield finding
         async for finding in check_records(engine, node.identity, node.journal, step=step):
             yield finding
+        async for finding in check_keys(engine, node.journal, node.identity):
+            yield finding
     finally:
         await chain.close()
+    for finding in check_approvals(node.journal, node.identity):
+        yield finding
     for finding in check_payloads(node.journal, node.root, node.blocks.rows, step=step):
         yield finding
     for finding in check_proofs(node, step=step):

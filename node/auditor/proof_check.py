@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.errors import ContractError
 from node.auditor.finding import Finding
 from node.errors import Words, ZhicangError
-from node.receipt_desk import read_lines, receipt_for, unit_receipt_for
+from node.receipt_desk import material_of, read_lines, receipt_for, unit_receipt_for
 from node.receipts.subject import FileSubject, TreeSubject, UnitSubject
 from node.receipts.trust import Trust
 from node.receipts.unit_tree import root_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from node.receipts.subject import Subject
     from node.runtime import Reading
+    from storage.acts import ActRow
     from storage.units import UnitBatchRow
 
 _PROOF = Words(
@@ -34,7 +35,6 @@ _PROOF = Words(
 def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding]:
     """Assemble and verify the receipt of every resource, and of the first and last unit of every batch."""
     trust = Trust.of(trust_anchor(node.home))
-    known: set[bytes] = {act.tx_hash for act in node.journal.acts.confirmed() if act.tx_hash is not None}
     for row in node.journal.resources.all():
         step()
         if row.stage != "confirmed":
@@ -43,7 +43,7 @@ def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding
             receipt = receipt_for(node, row)
             subject: Subject = FileSubject(sha256=row.content_digest)
             if row.kind == Kind.TREE:
-                subject = TreeSubject(manifest=node.root.manifest(row.number))
+                subject = TreeSubject(manifest=node.root.manifest(row.payload_id))
             verdict = verify(subject, receipt, trust)
             if verdict.failed is not None:
                 yield _finding(row.number, verdict.failed.en)
@@ -52,6 +52,15 @@ def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding
     for batch in node.journal.units.batches():
         if batch.stage == "confirmed":
             yield from _check_batch(node, batch, trust)
+    yield from _check_acts(node)
+
+
+def _check_acts(node: Reading) -> Iterator[Finding]:
+    """See that every confirmed act has its proof, and every proof its act."""
+    known: set[bytes | None] = set()
+    for act in node.journal.acts.confirmed():
+        known.add(act.tx_hash)
+        yield from _check_act(node, act)
     for tx_hash in node.proofs.tx_hashes():
         if tx_hash not in known:
             yield Finding(
@@ -73,6 +82,17 @@ def _check_batch(node: Reading, batch: UnitBatchRow, trust: Trust) -> Iterator[F
             if verdict.failed is not None:
                 yield _finding(name, verdict.failed.en)
     except (ZhicangError, ContractError, StorageError) as error:
+        yield _finding(name, error.words.en)
+
+
+def _check_act(node: Reading, act: ActRow) -> Iterator[Finding]:
+    """See that a confirmed act's proof is there and is of just that act."""
+    name = f"act {act.id} {act.kind} {act.subject}"
+    try:
+        transaction = material_of(node, act.id).transaction()
+        if (transaction.calldata, transaction.sender(), transaction.nonce) != (act.calldata, act.sender, act.nonce):
+            yield _finding(name, "the proof of another transaction")
+    except (ZhicangError, ContractError) as error:
         yield _finding(name, error.words.en)
 
 

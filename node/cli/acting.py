@@ -19,7 +19,7 @@ from node.door.caller import call
 from node.door.place import door_of
 from node.door.request import Request
 from node.errors import Unavailable
-from node.runtime import Writing, open_for_writing
+from node.runtime import Writing, open_for_drafting, open_for_writing
 from node.version import VERSION
 
 if TYPE_CHECKING:
@@ -28,12 +28,17 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.home import Home
 
-Act = Callable[[Writing, "argparse.Namespace", "Output"], Coroutine[Any, Any, None]]
-"""What a writing command does with an open node."""
+Act = Callable[[Any, "argparse.Namespace", "Output"], Coroutine[Any, Any, None]]
+"""What a writing command does with an open node: a `Writing`, or a `Desk` where it needs no keys."""
 
 
 def perform(
-    arguments: argparse.Namespace, output: Output, act: Act, *, carried: dict[str, Any] | None = None
+    arguments: argparse.Namespace,
+    output: Output,
+    act: Act,
+    *,
+    keys: bool = True,
+    carried: dict[str, Any] | None = None,
 ) -> None:
     """Carry out an act: by the process that serves the home, else here.
 
@@ -44,6 +49,7 @@ def perform(
         arguments: of the command; `act` finds in `arguments.carried` what the next one gives.
         output: where everything is said.
         act: a coroutine function of the command's module, named `act` or `act_…`.
+        keys: false for an act that signs and sends nothing: nobody is asked for a passphrase, and it gets a `Desk`.
         carried: what this process made itself for the act, as JSON: signatures by keys that never leave it.
 
     Raises:
@@ -56,6 +62,11 @@ def perform(
     if _done_by_the_server(home, arguments, output, act):
         return
     prepare(arguments, act)
+    if not keys:
+        with open_for_drafting(home) as desk:
+            desk.registrar.tidy()
+            asyncio.run(act(desk, arguments, output))
+        return
     passphrase = passphrase_of(arguments, output, home)
     asyncio.run(_own_and_act(home, passphrase, arguments, output, act))
 

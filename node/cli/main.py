@@ -28,6 +28,21 @@ COMMANDS: dict[str, Words] = {
     "join": Words("新建节点目录并接入联盟网络", "make a node home on a consortium's network"),
     "register": Words("登记文件或文件夹", "register files or folders"),
     "import": Words("清单模板与导入前预检(import template、import check)", "template for lists; pre-check of what was brought"),
+    "draft": Words("存为草稿,暂不送审", "store drafts that nobody is asked about yet"),
+    "submit": Words("送审;可写出送审单带到另一台机器", "submit for review, here or by a request file"),
+    "approve": Words("审核员批准;一次口令批准全部", "a reviewer approves, everything with one passphrase"),
+    "return": Words("退回,写明原因", "return from review with the reason"),
+    "recall": Words("撤回尚未发送的", "recall what was not sent"),
+    "send": Words("发送已批准的,等到最终确认", "send what is approved and wait until it is final"),
+    "amend": Words("更正著录,内容不变", "correct metadata, the content stays"),
+    "supersede": Words("换版:新内容,同一登记号", "new content under the same number"),
+    "withdraw": Words("撤销登记,写明理由", "withdraw a record with its reason"),
+    "attest": Words("联署、核查意见、批次验收、修复等签名陈述", "signed statements: co-signature, finding, acceptance, repair"),
+    "deliver": Words("向另一机构提交交付包", "deliver a package to another institution"),
+    "accept": Words("接收别的机构提交的交付包", "accept a delivery"),
+    "return-delivery": Words("退回别的机构提交的交付包", "return a delivery"),
+    "govern": Words("治理:接纳、停权、密钥、门限、冻结等提案与批准", "govern: propose and approve admissions, keys, freezing …"),
+    "keys": Words("生成或查看个人密钥", "make or show a person's key"),
     "units": Words("登记知识单元(units register)", "register knowledge units (units register)"),
     "show": Words("看一件资源的全部经过", "show the whole history of a resource"),
     "list": Words("列出资源", "list resources"),
@@ -81,8 +96,7 @@ def parse(arguments: list[str], language: str) -> tuple[Any, argparse.Namespace]
     place = _command_place(arguments)
     if place is None or (name := arguments[place]) not in COMMANDS:
         raise BadInput("没有写明命令", "no command was named")
-    # a command whose name is a word of Python (import) has its module under that name with an underline
-    module: Any = importlib.import_module(f"node.cli.commands.{name}{'_' * keyword.iskeyword(name)}")
+    module: Any = importlib.import_module(f"node.cli.commands.{_module_of(name)}")
     parser = Parser(prog=f"zhicang {name}", description=COMMANDS[name].in_language(language), allow_abbrev=False)
     parser.language = language
     module.configure(parser, language)
@@ -90,6 +104,11 @@ def parse(arguments: list[str], language: str) -> tuple[Any, argparse.Namespace]
     namespace = parser.parse_args(arguments[:place] + arguments[place + 1 :])
     namespace.typed = arguments
     return module, namespace
+
+
+def _module_of(name: str) -> str:
+    """Give the name of a command's module: a word of Python's own gets an underline behind it."""
+    return f"{name}_" if keyword.iskeyword(name) else name.replace("-", "_")
 
 
 def command_of(arguments: list[str]) -> str | None:
@@ -130,6 +149,6 @@ def _without_command(arguments: list[str], name: str | None, output: Output) -> 
     print(say("知仓:省级图书馆的联盟链节点", "Zhicang: the consortium-chain node of a provincial library"))
     print(say("用法:zhicang [--home DIR] [--lang zh|en] [--json] 命令 …", "usage: zhicang [--home DIR] [--lang zh|en] [--json] COMMAND …"))
     for command, words in COMMANDS.items():
-        print(f"  {command:<10}{words.in_language(output.language)}")
+        print(f"  {command:<17}{words.in_language(output.language)}")
     print(say("各命令的用法:zhicang 命令 --help", "usage of a command: zhicang COMMAND --help"))
     return 0 if "--help" in arguments or "-h" in arguments or not arguments else BadInput.exit_code

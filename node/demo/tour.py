@@ -66,7 +66,8 @@ class Tour:
         async for outcome in node.registrar.register(wanted, stored=lambda: None):
             if isinstance(outcome, Refused):
                 raise outcome.error
-            done.append(outcome)
+            if isinstance(outcome, Registered):
+                done.append(outcome)
         heights = sorted({outcome.act.height or 0 for outcome in done})
         span = str(heights[0]) if len(heights) == 1 else f"{heights[0]}—{heights[-1]}"
         output.say(f"[3/5] 上链 …… 已最终确认,区块高度 {span}", f"[3/5] on chain … final, height {span}")

@@ -11,19 +11,16 @@ Recovery is this same procedure run on what the journal has open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from contracts.calls import RegisterCall, decode_call
-from contracts.errors import decode_revert, refusal
-from contracts.events import decode_log
-from contracts.records import EntrySkipped, Registered, UnitsCommitted
-from node.chain.engine import RevertedCallError
+from contracts.errors import decode_revert
+from node.chain.engine import NonceConsumed, RevertedCallError
 from node.chain.errors import Refused
-from node.errors import Doubtful, OwnFault
-from node.records.number import Number
+from node.errors import BadInput, Doubtful, OwnFault, Words
 from node.registrar.attempts import Attempts
 from node.registrar.grouping import gas_limit
+from node.registrar.settling import Settled, Settling, refused_by
 from storage.acts import ActRow, AttemptRow
 
 if TYPE_CHECKING:
@@ -32,23 +29,12 @@ if TYPE_CHECKING:
     from eth_keys.datatypes import PrivateKey
 
     from node.chain.engine import Engine, Landed
+    from node.registrar.foreign import SignedElsewhere
     from storage.journal import Journal
     from storage.proofs import ProofFolder
 
 WINDOW = 32
 """Acts that are under way at once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """An act that is final: confirmed, or refused with the contract's reason."""
-
-    act: ActRow
-    numbers: tuple[str, ...] = ()
-    """The resources that it was to register."""
-    refused: Doubtful | None = None
-    skipped: dict[str, Doubtful] = field(default_factory=dict)
-    """Numbers that the contract passed over, each with its reason."""
 
 
 class Acts:
@@ -60,17 +46,18 @@ class Acts:
         engine: Engine,
         journal: Journal,
         proofs: ProofFolder,
-        key: PrivateKey,
+        key: PrivateKey | None,
         registry: bytes,
         clock: Callable[[], float],
         crash_point: Callable[[str], None],
     ) -> None:
-        self._engine = engine
+        self.engine = engine
         self._journal = journal
         self._proofs = proofs
         self._key = key
-        self._sender = key.public_key.to_canonical_address()
+        self._sender = b"" if key is None else key.public_key.to_canonical_address()
         self._registry = registry
+        self._settling = Settling(journal=journal, registry=registry, clock=clock)
         self._clock = clock
         self._crash_point = crash_point
         self._attempts = Attempts(
@@ -79,8 +66,31 @@ class Acts:
 
     @property
     def sender(self) -> bytes:
-        """The registrar's address (20 bytes)."""
+        """The registrar's address (20 bytes), or nothing where this home has no registrar."""
         return self._sender
+
+    def plan(self, *, kind: str, subject: str, calldata: bytes) -> int:
+        """Plan an act of the registrar that no reviewer is asked for; give its id. It is durable when this returns."""
+        if self._key is None:
+            raise BadInput("本库没有登记员密钥,办不了登记事务", "this home has no registrar's key for this act")
+        with self._journal.transaction():
+            return self._journal.acts.plan(kind=kind, subject=subject, sender=self._sender, calldata=calldata)
+
+    def take(self, signed: SignedElsewhere) -> int:
+        """Take in a transaction that was signed elsewhere, by a reviewer, auditor or governor; give the act's id.
+
+        Raises:
+            BadInput: it is no transaction for this registry on this chain.
+        """
+        sent, sender = signed.read(chain_id=self.engine.chain_id, registry=self._registry)
+        with self._journal.transaction():
+            act = self._journal.acts.plan(
+                kind=signed.kind, subject=signed.subject, sender=sender, calldata=sent.calldata
+            )
+            created = int(self._clock())
+            attempt = AttemptRow(tx_hash=sent.tx_hash, act=act, nonce=sent.nonce, raw=signed.raw, created=created)
+            self._journal.acts.sign(attempt)
+        return act
 
     async def settle(self) -> AsyncIterator[Settled]:
         """Bring every open act to its end; give each as it becomes final.
@@ -93,70 +103,45 @@ class Acts:
             window = acts[start : start + WINDOW]
             await self._attempts.send(window)
             for act in window:
-                yield await self._confirm(act, await self._attempts.landed(act))
+                try:
+                    landed = await self._attempts.landed(act)
+                except NonceConsumed:  # signed elsewhere: only its owner can sign it anew
+                    yield self._settling.give_up(act, _nonce_is_gone())
+                else:
+                    yield await self._confirm(act, landed)
 
     def _attempt(self, act: ActRow, nonce: int) -> AttemptRow:
+        if self._key is None:
+            raise OwnFault("本库没有登记员密钥", "this home has no registrar's key")
         call = decode_call(act.calldata)
         gas = gas_limit(len(call.entries) if isinstance(call, RegisterCall) else 1)
-        tx_hash, raw = self._engine.sign(self._key, to=self._registry, calldata=act.calldata, nonce=nonce, gas=gas)
+        tx_hash, raw = self.engine.sign(self._key, to=self._registry, calldata=act.calldata, nonce=nonce, gas=gas)
         return AttemptRow(tx_hash=tx_hash, act=act.id, nonce=nonce, raw=raw, created=int(self._clock()))
 
     async def _confirm(self, act: ActRow, landed: Landed) -> Settled:
-        numbers = tuple(row.number for row in self._journal.resources.by_act(act.id))
-        place = {"tx_hash": landed.tx_hash, "height": landed.height, "time": landed.time}
         if not landed.succeeded:
-            refusal = await self._why(act, landed)
-            with self._journal.transaction():
-                self._journal.acts.refuse(act.id, reason=refusal.words.en, **place)  # type: ignore[arg-type]
-                self._journal.resources.release(act.id)
-                self._journal.units.release(act.id)
-            return Settled(act=self._read(act), numbers=numbers, refused=refusal)
+            return self._settling.refuse(act, landed, await self._why(act, landed))
         self._proofs.put(landed.tx_hash, landed.material.to_json_bytes())
         self._crash_point("proved")
-        registered, batch_index, skipped = self._read_logs(landed)
-        with self._journal.transaction():
-            self._journal.acts.confirm(act.id, **place)  # type: ignore[arg-type]
-            self._journal.resources.mark_confirmed(registered)
-            self._journal.resources.release(act.id)
-            for batch in self._journal.units.by_act(act.id):
-                self._journal.units.mark_confirmed(batch.id, batch_index)
+        settled = self._settling.confirm(act, landed)
         self._crash_point("confirmed")
-        return Settled(act=self._read(act), numbers=numbers, skipped=skipped)
-
-    def _read_logs(self, landed: Landed) -> tuple[list[tuple[str, int]], int, dict[str, Doubtful]]:
-        registered: list[tuple[str, int]] = []
-        skipped: dict[str, Doubtful] = {}
-        batch_index = 0
-        for index, (address, topics, data) in enumerate(landed.logs):
-            if address != self._registry:
-                continue
-            event = decode_log(topics, data)
-            if isinstance(event, Registered):
-                registered.append((str(Number.from_chain(event.number)), index))
-            elif isinstance(event, EntrySkipped):
-                words = refusal(event.reason).words
-                error = Doubtful(f"登记合约跳过了它:{words.zh}", f"the registry passed over it: {words.en}")
-                skipped[str(Number.from_chain(event.number))] = error
-            elif isinstance(event, UnitsCommitted):
-                batch_index = index
-        return registered, batch_index, skipped
+        return settled
 
     async def _why(self, act: ActRow, landed: Landed) -> Doubtful:
         """Ask the contract, in the state before the header, why it refused."""
         try:
-            await self._engine.call(
-                to=self._registry, calldata=act.calldata, sender=self._sender, height=landed.height - 1
+            await self.engine.call(
+                to=self._registry, calldata=act.calldata, sender=act.sender, height=landed.height - 1
             )
         except RevertedCallError as error:
-            reason = decode_revert(error.data)
-            return Doubtful(f"登记合约拒绝:{reason.words.zh}", f"the registry refused: {reason.words.en}")
+            return refused_by(decode_revert(error.data))
         except Refused:
             pass  # engines forget old states; that it failed is proven, why it did is not to be had
         tx_hash = landed.tx_hash.hex()
         return Doubtful(f"交易 {tx_hash} 执行失败,原因未知", f"transaction {tx_hash} failed for a reason unknown")
 
-    def _read(self, act: ActRow) -> ActRow:
-        row = self._journal.acts.get(act.id)
-        if row is None:
-            raise OwnFault("日志中的事务不见了", "an act has vanished from the journal")
-        return row
+
+def _nonce_is_gone() -> Doubtful:
+    mend = Words("再办一次", "do it again")
+    zh, en = "签名者的交易序号已被别的交易用掉", "the signer's nonce was consumed by another transaction"
+    return Doubtful(zh, en, mend=mend)

@@ -1,4 +1,4 @@
-"""Groups: how many resources travel in one transaction, and what one transaction says.
+"""Groups: how many resources travel in one transaction, and what the contract is told of each.
 
 A group closes at 50 resources or 60 KiB of calldata, since engines refuse more (64 KiB in QBFT's default); the gas
 limit follows from the number of entries and stays below 2^24 (EIP-7825).
@@ -9,19 +9,18 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from contracts.calls import encode_commit_units, encode_register, encode_register_many
 from contracts.records import Entry, UnitBatch
 from node.records import canonical
 from node.records.metadata import Metadata
 from node.records.number import Number
 
 if TYPE_CHECKING:
-    from storage.resources import ResourceRow
+    from storage.resources import VersionRow
     from storage.units import UnitBatchRow
 
 LARGEST_GROUP = 50
-GAS_BASE, GAS_PER_ENTRY = 200_000, 150_000
-"""Gas limits with room to spare: an entry uses about half (see contracts/gas.md)."""
+GAS_BASE, GAS_PER_ENTRY = 200_000, 200_000
+"""Gas limits with room to spare: an entry with its approval uses about half (see contracts/gas.md)."""
 
 
 def text_digest(text: str) -> bytes:
@@ -29,8 +28,8 @@ def text_digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest() if text else bytes(32)
 
 
-def entry_for(row: ResourceRow) -> Entry:
-    """Give the contract's entry for a resource."""
+def entry_for(row: VersionRow) -> Entry:
+    """Give the contract's entry for a version of a resource."""
     metadata = Metadata.from_json(canonical.decode(row.metadata))
     return Entry(
         number=Number.parse(row.number).on_chain(),
@@ -42,6 +41,7 @@ def entry_for(row: ResourceRow) -> Entry:
         period=row.period,
         lot=text_digest(metadata.lot),
         replaces=Number.parse(metadata.replaces).on_chain() if metadata.replaces else bytes(32),
+        earlier_receipt=row.earlier_receipt,
     )
 
 
@@ -57,18 +57,8 @@ def batch_for(row: UnitBatchRow) -> UnitBatch:
         lot=text_digest(row.lot),
         counting_rule=bytes(32),
         parent=bytes(32),
+        earlier_receipt=row.earlier_receipt,
     )
-
-
-def register_calldata(rows: list[ResourceRow]) -> bytes:
-    """Give the calldata that registers a group: `register` for one, `registerMany` for several."""
-    entries = [entry_for(row) for row in rows]
-    return encode_register(entries[0]) if len(entries) == 1 else encode_register_many(entries)
-
-
-def commit_calldata(row: UnitBatchRow) -> bytes:
-    """Give the calldata that commits a unit batch."""
-    return encode_commit_units(batch_for(row))
 
 
 def gas_limit(entries: int) -> int:

@@ -1,4 +1,8 @@
-"""The registrar itself: store, plan, settle; and first of all finish what an earlier run left open."""
+"""The registrar itself: store, plan, settle; and first of all finish what an earlier run left open.
+
+What the institution's policy on chain asks of it: under one person what is stored goes straight on; under two persons
+it stops at 待审 and waits for `send`, which takes what a reviewer approved.
+"""
 
 from __future__ import annotations
 
@@ -6,77 +10,60 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from node.errors import OwnFault
-from node.registrar.grouping import LARGEST_GROUP, commit_calldata, register_calldata
-from node.registrar.outcome import Refused, Registered
-from storage.cid import Cid
+from node.registrar.drafting import Drafting
+from node.registrar.outcome import Done, Pending, Refused, Registered, Waiting
+from storage.matters import Code
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
-    from node.registrar.acts import Acts, Settled
+    from node.registrar.acts import Acts
+    from node.registrar.following import Following
     from node.registrar.request import RegisterRequest
-    from node.registrar.store import Store, Stored
+    from node.registrar.settling import Settled
+    from node.registrar.store import Stored
     from node.registrar.unit_file import UnitRequest
-    from node.registrar.unit_store import UnitStore
-    from storage.journal import Journal
-    from storage.resources import ResourceRow
-    from storage.root import StorageRoot
-    from storage.units import UnitBatchRow
+    from storage.matters import MatterRow
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommittedUnits:
-    """A unit batch that is final on chain."""
-
-    batch: UnitBatchRow
-    tx_hash: bytes
-    height: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the acknowledgement, one JSON line."""
-        return {
-            "batch": self.batch.id,
-            "root": "0x" + self.batch.root.hex(),
-            "sha256": self.batch.list_digest.hex(),
-            "cid": str(Cid.from_binary(self.batch.cid)),
-            "claimed": self.batch.claimed,
-            "status": "committed",
-            "tx_hash": "0x" + self.tx_hash.hex(),
-            "block_height": self.height,
-        }
+Outcome = Registered | Waiting | Done | Pending | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitsSummary:
-    """A unit file's totals: units committed by this run, and units that an earlier run had stored."""
+    """A unit file's totals: units stored by this run, and units that an earlier run had stored."""
 
     fresh: int
     known: int
 
 
-class Registrar:
+class Registrar(Drafting):
     """Carries requests from their sources to final records; owns no state but the journal's."""
 
-    def __init__(self, *, root: StorageRoot, journal: Journal, store: Store, units: UnitStore, acts: Acts) -> None:
-        self._root = root
-        self._journal = journal
-        self._store = store
-        self._units = units
-        self._acts = acts
+    def __init__(self, *, acts: Acts, following: Following, **parts: Any) -> None:
+        super().__init__(**parts)
+        self._following = following
+        self.acts = acts
 
     async def recover(self) -> list[Settled]:
-        """Finish what an earlier run had stored or sent; drop what it had not stored."""
-        self._root.sweep_staging()
-        self._units.forget_unplaced()
-        self._plan()
-        return [settled async for settled in self._acts.settle()]
+        """Finish what an earlier run had stored or sent; drop what it had not stored. Nothing approved is sent here."""
+        self.tidy()
+        await self._following.look()
+        self._planner.plan(approved=False)
+        return [settled async for settled in self.acts.settle()]
+
+    async def stage_of_new(self) -> str:
+        """Give the stage that something new is stored for: sent at once, or submitted to a reviewer."""
+        return "stored" if await self._following.one_person() else "submitted"
 
     async def register(
         self, requests: Iterable[RegisterRequest], *, stored: Callable[[], None]
-    ) -> AsyncIterator[Registered | Refused]:
-        """Register resources; give each outcome when it is final. ``stored`` is called for every request stored."""
+    ) -> AsyncIterator[Registered | Waiting | Refused]:
+        """Register resources; give each outcome when it is final, or when it waits for people.
+
+        ``stored`` is called for every request stored.
+        """
         pending: dict[str, Stored] = {}
-        for outcome in self._store.run(requests):
+        for outcome in self._store.run(requests, stage=await self.stage_of_new()):
             if isinstance(outcome, Refused):
                 yield outcome
                 continue
@@ -84,58 +71,79 @@ class Registrar:
             row = self._row(outcome.number)
             if row.stage == "confirmed":
                 yield self._registered(outcome, row)
-            else:
+            elif row.stage == "stored":
                 pending[outcome.number] = outcome
-        self._plan()
-        async for settled in self._acts.settle():
-            for number in settled.numbers:
-                if (request := pending.pop(number, None)) is not None:
-                    yield self._outcome(request, number, settled)
+            else:
+                yield self._waiting(outcome, row)
+        self._planner.plan(approved=False)
+        async for settled in self.acts.settle():
+            for matter in settled.matters:
+                if matter.code is Code.REGISTER and (request := pending.pop(matter.subject, None)) is not None:
+                    yield self._outcome(request, matter, settled)
 
-    async def register_units(self, request: UnitRequest) -> AsyncIterator[CommittedUnits | Refused | UnitsSummary]:
-        """Register a unit file; give each batch when it is final, then the totals."""
-        outcome = self._units.run(request)
-        self._plan()
-        async for settled in self._acts.settle():
-            for batch in self._journal.units.by_act(settled.act.id):
-                tx_hash, height = settled.act.tx_hash or b"", settled.act.height or 0
-                yield CommittedUnits(batch=batch, tx_hash=tx_hash, height=height)
-            if settled.refused is not None and not settled.numbers:
-                yield Refused(source=str(request.file), error=settled.refused)
+    async def register_units(self, request: UnitRequest) -> AsyncIterator[Done | Pending | Refused | UnitsSummary]:
+        """Register a unit file; give each batch when it is final or waits for a reviewer, then the totals."""
+        outcome = self._units.run(request, stage=await self.stage_of_new())
+        for batch_id in outcome.batches:
+            batch = self._journal.units.batch(batch_id)
+            matter = None if batch is None else self._journal.matters.get(batch.matter)
+            if matter is not None and matter.stage != "stored":
+                yield Pending(matter=matter, batch=batch)
+        async for done in self.carry_out(approved=False):
+            if isinstance(done, Refused):
+                yield Refused(source=str(request.file), error=done.error)
+            elif done.matter.code is Code.COMMIT_UNITS:
+                yield done
         yield UnitsSummary(fresh=outcome.fresh, known=outcome.known)
 
-    def _plan(self) -> None:
-        """Plan acts for all that is stored and not taken up: groups of resources, then one act a unit batch."""
-        while rows := self._journal.resources.waiting(LARGEST_GROUP):
-            with self._journal.transaction():
-                act = self._journal.acts.plan(sender=self._acts.sender, calldata=register_calldata(rows))
-                self._journal.resources.assign([row.number for row in rows], act)
-        for batch in self._journal.units.waiting():
-            with self._journal.transaction():
-                act = self._journal.acts.plan(sender=self._acts.sender, calldata=commit_calldata(batch))
-                self._journal.units.assign(batch.id, act)
+    async def carry_out(self, *, approved: bool) -> AsyncIterator[Done | Refused]:
+        """Send all that may be sent, what was approved included where meant; give each matter when it is final."""
+        self._planner.plan(approved=approved)
+        async for settled in self.acts.settle():
+            for matter in settled.matters:
+                yield self._done(matter, settled)
 
-    def _outcome(self, request: Stored, number: str, settled: Settled) -> Registered | Refused:
-        error = settled.refused or settled.skipped.get(number)
+    def send_submitted(self) -> None:
+        """Under one person: take what was submitted and nobody approved as it is."""
+        with self._journal.transaction():
+            matters = [matter.id for matter in self._journal.matters.at("submitted")]
+            self._journal.matters.move(matters, "stored", time=self._following.now(), note="not reviewed")
+
+    async def turn_away(self) -> list[Refused]:
+        """Bring back to review what was approved by a key that is no active reviewer's."""
+        away = await self.review.turn_away(self.acts.engine)
+        return [Refused(source=each.name, error=each.error) for each in away if each.error is not None]
+
+    async def one_person(self) -> bool:
+        """Tell whether the institution's policy lets a registrar act alone."""
+        return await self._following.one_person()
+
+    async def act_once(self, *, kind: str, subject: str, calldata: bytes) -> Settled:
+        """Carry out an act of the registrar that no reviewer is asked for, and wait until it is final."""
+        act = self.acts.plan(kind=kind, subject=subject, calldata=calldata)
+        return await self.settle_one(act)
+
+    async def settle_one(self, act: int) -> Settled:
+        """Wait until one act is final; others that are open are settled on the way."""
+        found: Settled | None = None
+        async for settled in self.acts.settle():
+            if settled.act.id == act:
+                found = settled
+        if found is None:
+            raise OwnFault("事务没有结果", "an act without an outcome")
+        if found.refused is not None:
+            raise found.refused
+        return found
+
+    def _done(self, matter: MatterRow, settled: Settled) -> Done | Refused:
+        error = settled.refused or settled.skipped.get(matter.id)
+        if error is not None:
+            return Refused(source=matter.subject, error=error)
+        batch = self._journal.units.of_matter(matter.id) if matter.code is Code.COMMIT_UNITS else None
+        return Done(matter=matter, act=settled.act, batch=batch)
+
+    def _outcome(self, request: Stored, matter: MatterRow, settled: Settled) -> Registered | Refused:
+        error = settled.refused or settled.skipped.get(matter.id)
         if error is not None:
             return Refused(source=str(request.request.source), error=error)
-        return self._registered(request, self._row(number))
-
-    def _registered(self, stored: Stored, row: ResourceRow) -> Registered:
-        act = self._journal.acts.get(row.act or 0)
-        if act is None:
-            raise OwnFault(f"{row.number} 没有对应的事务", f"{row.number} has no act")
-        return Registered(
-            row=row,
-            act=act,
-            cid=str(Cid.from_binary(row.cid)),
-            fresh=stored.fresh,
-            duplicate_of=stored.duplicate_of,
-            ignored=stored.ignored,
-        )
-
-    def _row(self, number: str) -> ResourceRow:
-        row = self._journal.resources.by_number(number)
-        if row is None:
-            raise OwnFault(f"日志中没有 {number}", f"{number} is not in the journal")
-        return row
+        return self._registered(request, self._row(matter.subject))

@@ -19,6 +19,7 @@ from node.receipts.unit_tree import root_of
 from node.records import canonical
 from node.records.metadata import Metadata
 from node.registrar.unit_file import MOST_REPORTED, BadLines, UnitRequest, read_chunks
+from storage.matters import Code
 from storage.units import UnitBatchRow
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class UnitStore:
         self._crash_point = crash_point
         self._access: dict[str, bool] = {}
 
-    def run(self, request: UnitRequest) -> StoredUnits:
-        """Store a unit file; raise BadLines, with nothing kept, when any of its lines is bad."""
+    def run(self, request: UnitRequest, *, stage: str) -> StoredUnits:
+        """Store a unit file for a stage; raise BadLines, with nothing kept, when any of its lines is bad."""
         staged: list[tuple[UnitBatchRow, Staged]] = []
         known = 0
         try:
@@ -89,7 +90,7 @@ class UnitStore:
                 self._root.discard(list_)
             raise
         self._crash_point("units-numbered")
-        self._place(staged)
+        self._place(staged, stage)
         return StoredUnits(
             batches=tuple(row.id for row, _ in staged), fresh=sum(row.claimed for row, _ in staged), known=known
         )
@@ -101,6 +102,7 @@ class UnitStore:
                 self._root.remove_unacknowledged(row.object_id)
                 self._blocks.forget(row.object_id)
                 self._journal.units.forget(row.id)
+                self._journal.matters.forget(row.matter)
 
     def _check(
         self, chunk: list[tuple[int, Unit | ZhicangError]], request: UnitRequest, bad: list[ZhicangError]
@@ -171,34 +173,37 @@ class UnitStore:
             unit.line("" if self._is_open(unit.resource_id) else self._salt()) for unit in units
         )  # drawn once: the list keeps each unit's salt
         staged = self._root.stage_lines(lines, name=LIST_NAME, each=leaves.append)
+        object_id = f"units-{staged.content_digest.hex()}"
+        created = int(self._clock())
         row = UnitBatchRow(
             id=batch,
             root=root_of(leaves),
             list_digest=staged.content_digest,
             cid=bytes(staged.cid.binary),
-            object_id=f"units-{staged.content_digest.hex()}",
+            object_id=object_id,
             claimed=len(units),
             period=request.period,
             programme=request.programme,
             lot=request.lot,
             id_field=request.id_field,
             source_path=str(request.file.absolute()),
+            created=created,
+            matter=self._journal.matters.add(
+                code=Code.COMMIT_UNITS, subject=object_id, version=0, stage="numbered", created=created
+            ),
             stage="numbered",
-            act=None,
-            log_index=None,
-            created=int(self._clock()),
         )
         self._journal.units.insert_batch(row)
         return row, staged
 
-    def _place(self, staged: list[tuple[UnitBatchRow, Staged]]) -> None:
+    def _place(self, staged: list[tuple[UnitBatchRow, Staged]], stage: str) -> None:
         for row, list_ in staged:
             self._root.place(list_, row.object_id, metadata=canonical.encode(list_metadata(row)))
         self._root.sync()
         self._blocks.add_many([(list_, row.object_id) for row, list_ in staged])
         self._crash_point("units-placed")
         with self._journal.transaction():
-            self._journal.units.mark_stored(row.id for row, _ in staged)
+            self._journal.matters.mark_stored([row.matter for row, _ in staged], stage)
         self._crash_point("units-stored")
 
 

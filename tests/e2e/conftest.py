@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PASSPHRASE = "a long passphrase 口令 of tests"
+REVIEWER_PASSPHRASE = "the reviewer's own words 口令"
 INSTITUTION = (
     "--name", "示例省图书馆", "--code", "14000001", "--credit-code", "12140000DEM000001M", "--region", "140000",
 )  # fmt: skip
@@ -181,3 +182,47 @@ def library(founded: Desk, tmp_path_factory: pytest.TempPathFactory) -> Library:
     return Library(
         desk=desk, file=file, folder=folder / "书", number=number, tree=tree, registered=ran, fingerprint=fingerprint
     )
+
+
+class Office(Desk):
+    """A two-person home, and beside it the reviewer's machine: a folder with a keystore and no home."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.reviewer = folder / "reviewer"
+        self.reviewer.mkdir(exist_ok=True)
+        self.reviewer_passphrase = self.reviewer / "passphrase"
+        self.reviewer_passphrase.write_text(REVIEWER_PASSPHRASE + "\n")
+        self.keystore = self.reviewer / "key.json"
+
+    def approve(self, *arguments: str | Path) -> Ran:
+        """Approve here, with the reviewer's keystore and passphrase."""
+        own = ("--keystore", self.keystore, "--passphrase-file", self.reviewer_passphrase)
+        return self.run("approve", *arguments, *own, "--json")
+
+    def approve_elsewhere(self, request: Path, approvals: Path, *arguments: str) -> Ran:
+        """Approve on a machine without a home."""
+        nowhere = str(self.folder / "no home here")
+        return self.run(
+            "approve", request, "-o", approvals, "--keystore", self.keystore, "--passphrase-file",
+            self.reviewer_passphrase, "--json", *arguments, ZHICANG_HOME=nowhere,
+        )  # fmt: skip
+
+    def shown(self, number: str) -> dict[str, Any]:
+        shown: dict[str, Any] = self.well("show", number, "--json").results[0]
+        return shown
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    office = Office(tmp_path_factory.mktemp("office"))
+    office.well("keys", "new", "reviewer", "-o", office.keystore, "--passphrase-file", office.reviewer_passphrase)
+    office.well("init", *INSTITUTION, "--two-person", "--reviewer-keystore", office.keystore)
+    return office
+
+
+@pytest.fixture
+def office(opened: Office, tmp_path: Path) -> Office:
+    shutil.copytree(opened.home, tmp_path / opened.home.name)
+    shutil.copytree(opened.reviewer, tmp_path / "reviewer")
+    return Office(tmp_path)

@@ -44,7 +44,7 @@ class Shore:
     def plan(self, *calldata: bytes) -> None:
         with self.journal.transaction():
             for each in calldata:
-                self.journal.acts.plan(sender=ADDRESS, calldata=each)
+                self.journal.acts.plan(kind="register", subject="", sender=ADDRESS, calldata=each)
 
     async def finish(self) -> list[Any]:
         """Send what is open and wait for all of it, as the registrar does."""

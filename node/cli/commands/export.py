@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             numbers = ", ".join(row.number for row in rows[:5])
             raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
         expected = (Kind(rows[0].kind), rows[0].content_digest)
-        files = node.blocks.export(rows[0].number, arguments.folder, expected=expected)
+        files = node.blocks.export(rows[0].payload_id, arguments.folder, expected=expected)
         output.record({"resource_id": rows[0].number, "folder": str(arguments.folder), "files": files})
         output.record({"summary": {"exported": files}})
         output.say(f"已导出 {files} 个文件到 {arguments.folder},逐块核对无误", f"{files} file(s) written to {arguments.folder}, every block checked")

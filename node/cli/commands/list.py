@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from node.cli.matters import tell_matter
 from node.cli.parser import chooser
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput
+from node.history import status
 from node.records.kind import Kind
+from node.registrar.stages import STATUSES
 from node.runtime import open_for_reading
 from storage.cid import Cid
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
+    from storage.journal import Journal
 
 DEFAULT_PAGE, LARGEST_PAGE = 50, 10_000
 
@@ -23,6 +27,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
     parser.add_argument("--limit", type=int, default=DEFAULT_PAGE, metavar="N", help=say("每页件数(缺省 50)", "resources a page (default 50)"))
+    parser.add_argument("--review", action="store_true", help=say("只列还未办完的:草稿、待审、已批准、退回", "only what is under way: drafts, for review, approved, returned"))
     parser.add_argument("--after", default="", metavar="ID", help=say("从这个登记号之后开始", "begin behind this registration number"))
 
 
@@ -32,15 +37,20 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         raise BadInput(f"--limit 应在 1—{LARGEST_PAGE} 之间", f"--limit must be from 1 to {LARGEST_PAGE}", field="limit")
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
+        if arguments.review:
+            _list_matters(node.journal, arguments.limit, output)
+            return
         rows = node.journal.resources.page(after=arguments.after, limit=arguments.limit + 1)
         page, more = rows[: arguments.limit], len(rows) > arguments.limit
         for row in page:
-            status = "registered" if row.stage == "confirmed" else row.stage
+            state_of = status(row)
             output.record(
                 {
                     "resource_id": row.number,
                     "title": row.title,
-                    "status": status,
+                    "status": state_of,
+                    "version": row.version,
+                    "frozen": bool(row.frozen),
                     "kind": Kind(row.kind).word,
                     "sha256": row.content_digest.hex(),
                     "cid": str(Cid.from_binary(row.cid)),
@@ -49,10 +59,27 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
                     "client_ref": row.client_ref or None,
                 }
             )
-            state = "已登记" if status == "registered" else f"未完成({status})"
-            output.say(f"{row.number}  {state}  {row.title}", f"{row.number}  {status}  {row.title}")
+            state = STATUSES[state_of]
+            frozen, english = ("、冻结中", ", frozen") if row.frozen else ("", "")
+            output.say(f"{row.number}  {state.zh}{frozen}  {row.title}", f"{row.number}  {state.en}{english}  {row.title}")
         total, next_after = node.journal.resources.count(), page[-1].number if more else None
         output.record({"summary": {"shown": len(page), "total": total, "next_after": next_after}})
         output.say(f"共 {total} 件,本页 {len(page)} 件", f"{len(page)} of {total}")
         if next_after:
             output.say(f"下一页:zhicang list --after {next_after}", f"next page: zhicang list --after {next_after}")
+
+
+def _list_matters(journal: Journal, limit: int, output: Output) -> None:
+    """Print what is under way, oldest first, and how much of each kind there is."""
+    shown = 0
+    for matter in journal.matters.at("draft", "submitted", "approved", "returned", "stored"):
+        if shown == limit:
+            break
+        shown += 1
+        tell_matter(matter, output)
+    counts = {("review" if stage == "submitted" else stage): count for stage, count in journal.matters.counts().items()}
+    counts.pop("confirmed", None)
+    output.record({"summary": {"shown": shown, "stages": counts}})
+    zh = "、".join(f"{STATUSES[stage].zh} {count}" for stage, count in counts.items()) or "没有"
+    en = ", ".join(f"{STATUSES[stage].en} {count}" for stage, count in counts.items()) or "nothing"
+    output.say(f"未办完的:{zh}", f"under way: {en}")

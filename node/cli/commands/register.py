@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from node.cli.acting import perform
+from node.cli.matters import NEXT_REVIEW, tell_resource
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words, ZhicangError
 from node.importers.description_list import read_list, read_period
 from node.records.metadata import Metadata, code_for
 from node.records.number import Number
-from node.registrar.outcome import Refused, Registered
+from node.registrar.outcome import Refused, Waiting
 from node.registrar.request import RegisterRequest
 from node.settings import read_settings
 
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
+    configure_sources(parser, language)
+    add_passphrase(parser, language)
+
+
+def configure_sources(parser: argparse.ArgumentParser, language: str) -> None:
+    """Declare the options that say what is to be stored, and how it is described."""
     say = chooser(language)
     parser.add_argument("paths", nargs="*", type=given_path, metavar="PATH", help=say("文件或文件夹;一个文件夹是一件多文件资源", "files or folders; a folder is one many-file resource"))
     parser.add_argument("--each", action="store_true", help=say("文件夹里每个文件各为一件资源", "every file of a folder is a resource of its own"))
@@ -41,7 +48,6 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
     for name, zh, en in (("creator", "责任者", "creator"), ("date", "日期", "date"), ("description", "说明", "description"), ("programme", "项目名称", "programme"), ("lot", "交付批次", "lot"), ("replaces", "所替代的登记号", "registration number that it replaces")):
         parser.add_argument(f"--{name}", default="", help=say(zh, en))
-    add_passphrase(parser, language)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
@@ -60,7 +66,7 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     """Register what was prepared; tell each outcome when it is final."""
     requests: list[RegisterRequest | ZhicangError] = arguments.requests
     mark_demonstration(node.identity, output)
-    done = known = refused = 0
+    done = known = waiting = refused = 0
     for request in requests:
         if isinstance(request, ZhicangError):
             refused += 1
@@ -73,10 +79,19 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
                 refused += 1
                 output.refuse(outcome.error, source=outcome.source)
                 continue
-            done, known = done + outcome.fresh, known + (not outcome.fresh)
-            tell(outcome, output)
-    output.record({"summary": {"registered": done, "known": known, "refused": refused}})
+            if isinstance(outcome, Waiting):
+                waiting += 1
+            else:
+                done, known = done + outcome.fresh, known + (not outcome.fresh)
+            tell_resource(outcome, output)
+    summary: dict[str, Any] = {"registered": done, "known": known, "refused": refused}
+    if waiting:
+        summary |= {"review": waiting, "next": "zhicang approve --all"}
+    output.record({"summary": summary})
     output.say(f"新登记 {done} 件,此前已登记 {known} 件,拒绝 {refused} 件", f"{done} registered, {known} registered before, {refused} refused")
+    if waiting:
+        output.say(f"已存入、待审 {waiting} 件", f"{waiting} stored, they wait for review")
+        output.say(*NEXT_REVIEW)
 
 
 def _outside(home: Home, request: RegisterRequest | ZhicangError) -> RegisterRequest | ZhicangError:
@@ -86,22 +101,6 @@ def _outside(home: Home, request: RegisterRequest | ZhicangError) -> RegisterReq
     zh, en = "这是节点目录或其中一部分,不能作为载荷", "this is the node's own home or a part of it, no payload"
     field = "path" if request.row is not None else None
     return BadInput(zh, en, file=request.list_file or str(request.source), row=request.row, field=field)
-
-
-def tell(outcome: Registered, output: Output) -> None:
-    """Acknowledge one resource."""
-    row = outcome.row
-    files = f"({row.files} 个文件)" if row.kind == 2 else ""  # noqa: PLR2004 - a tree
-    english = f" ({row.files} files)" if row.kind == 2 else ""  # noqa: PLR2004
-    state, english_state = ("已登记", "registered") if outcome.fresh else ("此前已登记", "registered before")
-    output.record(outcome.to_json())
-    output.say(f"{row.number}  {row.title}{files}  {state}", f"{row.number}  {row.title}{english}  {english_state}")
-    if outcome.duplicate_of:
-        numbers = ", ".join(outcome.duplicate_of[:3])
-        output.note(f"  注意:内容与 {numbers} 相同", f"  note: the same content as {numbers}")
-    if outcome.ignored:
-        names = ", ".join(outcome.ignored[:5])
-        output.note(f"  未作为载荷:{names}", f"  left out, no payload: {names}")
 
 
 def requests_of(arguments: argparse.Namespace) -> Iterator[RegisterRequest | ZhicangError]:

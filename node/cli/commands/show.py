@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Any
 from node.cli.parser import chooser
 from node.cli.session import home_of, mark_demonstration
 from node.history import describe, find, utc, word_for
+from node.registrar.stages import CODES, STATUSES
 from node.runtime import open_for_reading
+from storage.matters import Code
 
 if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
 
-_EVENTS = {"stored": ("存入", "stored"), "sent": ("发送", "sent"), "registered": ("已登记(最终确认)", "registered (final)")}
+_EVENTS = {
+    "stored": ("存入", "stored"), "draft": ("存为草稿", "draft"), "submitted": ("送审", "submitted"),
+    "approved": ("批准", "approved"), "returned": ("退回", "returned"), "recalled": ("撤回", "recalled"),
+    "sent": ("发送", "sent"), "registered": ("已登记(最终确认)", "registered (final)"),
+    "amended": ("已更正(最终确认)", "amended (final)"), "superseded": ("已换版(最终确认)", "superseded (final)"),
+    "withdrawn": ("已撤销(最终确认)", "withdrawn (final)"),
+}  # fmt: skip
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
@@ -30,7 +38,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         rows = find(node.journal, arguments.id)
         for row in rows:
             history = describe(node.journal, row)
-            history["payload"] = str(node.root.payload_path(row.number))
+            history["payload"] = str(node.root.payload_path(row.payload_id))
             output.record(history)
             _print(history, output)
         output.record({"summary": {"found": len(rows)}})
@@ -38,10 +46,12 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 
 def _print(history: dict[str, Any], output: Output) -> None:
     metadata, language = history["metadata"], output.language
-    registered = history["status"] == "registered"
+    state = STATUSES[history["status"]]
+    frozen, english = (" · 冻结中", " · frozen") if history["frozen"] else ("", "")
+    version, version_en = (f" · 第 {history['version']} 版", f" · version {history['version']}") if len(history["versions"]) > 1 else ("", "")
     output.say(
-        f"{history['resource_id']}  《{metadata['title']}》  {'已登记' if registered else '未完成:' + history['status']}",
-        f"{history['resource_id']}  {metadata['title']}  {history['status']}",
+        f"{history['resource_id']}  《{metadata['title']}》  {state.zh}{version}{frozen}",
+        f"{history['resource_id']}  {metadata['title']}  {state.en}{version_en}{english}",
     )
     words = {field: word_for(field, metadata.get(field, ""), language) for field in ("type", "access", "rights")}
     output.say(
@@ -56,9 +66,16 @@ def _print(history: dict[str, Any], output: Output) -> None:
     if history["same_content"]:
         numbers = ", ".join(history["same_content"][:5])
         output.say(f"  内容相同的登记:{numbers}", f"  same content: {numbers}")
+    for matter in history["waiting"]:
+        act, waits = CODES[Code[matter["act"].upper()]], STATUSES[matter["status"]]
+        note = f":{matter['note']}" if matter["note"] else ""
+        output.say(f"  待办 {act.zh}  {waits.zh}{note}", f"  under way: {act.en}  {waits.en}{note}")
     for event in history["events"]:
         zh, en = _EVENTS[event["event"]]
         height = f"  区块高度 {event['block_height']}" if "block_height" in event else ""
         english = f"  height {event['block_height']}" if "block_height" in event else ""
         tx_hash = "  " + event["tx_hash"] if "tx_hash" in event else ""
+        tx_hash += f"  {event['note']}" if event.get("note") else ""
+        if event.get("reviewer"):
+            height, english = f"{height}  审核员 {event['reviewer']}", f"{english}  reviewer {event['reviewer']}"
         output.say(f"  {utc(event['time'])}  {zh}{height}{tx_hash}", f"  {utc(event['time'])}  {en}{english}{tx_hash}")

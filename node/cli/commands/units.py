@@ -6,13 +6,14 @@ import time
 from typing import TYPE_CHECKING
 
 from node.cli.acting import perform
+from node.cli.matters import NEXT_REVIEW, tell_outcome
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput
 from node.importers.description_list import read_period
 from node.records.number import Number
-from node.registrar.outcome import Refused
-from node.registrar.registrar import CommittedUnits
+from node.registrar.outcome import Pending
+from node.registrar.registrar import UnitsSummary
 from node.registrar.unit_file import BadLines, UnitRequest
 from node.settings import read_settings
 
@@ -67,17 +68,19 @@ def prepare(arguments: argparse.Namespace) -> None:
 async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> None:
     """Register the units; tell each batch when it is final, then the totals."""
     mark_demonstration(node.identity, output)
+    waiting = 0
     try:
         async for outcome in node.registrar.register_units(arguments.request):
-            if isinstance(outcome, Refused):
-                output.refuse(outcome.error, source=outcome.source)
-            elif isinstance(outcome, CommittedUnits):
-                output.record(outcome.to_json())
-                batch = outcome.batch
-                output.say(f"第 {batch.id} 批:已上链 {batch.claimed} 条,区块高度 {outcome.height}", f"batch {batch.id}: {batch.claimed} units on chain, height {outcome.height}")
-            else:
-                output.record({"summary": {"registered": outcome.fresh, "known": outcome.known, "refused": 0}})
-                output.say(f"新上链 {outcome.fresh} 条,此前已登记 {outcome.known} 条", f"{outcome.fresh} units on chain, {outcome.known} registered before")
+            if isinstance(outcome, UnitsSummary):
+                output.record({"summary": {"registered": outcome.fresh - waiting, "known": outcome.known, "refused": 0} | ({"review": waiting} if waiting else {})})
+                output.say(f"新上链 {outcome.fresh - waiting} 条,此前已登记 {outcome.known} 条", f"{outcome.fresh - waiting} units on chain, {outcome.known} registered before")
+                continue
+            if isinstance(outcome, Pending) and outcome.batch is not None:
+                waiting += outcome.batch.claimed
+            tell_outcome(outcome, output)
+        if waiting:
+            output.say(f"已存入、待审 {waiting} 条", f"{waiting} units stored, they wait for review")
+            output.say(*NEXT_REVIEW)
     except BadLines as bad:
         for error in bad.lines:
             output.refuse(error)

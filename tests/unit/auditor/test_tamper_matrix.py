@@ -116,7 +116,7 @@ async def test_a_row_of_the_block_index(home: Home, statement: str) -> None:
     ],
 )
 async def test_a_row_of_the_journal(home: Home, column: str, value: object) -> None:
-    execute(home.journal, f"UPDATE resource SET {column} = ? WHERE number LIKE '{FILE}%'", value)
+    execute(home.journal, f"UPDATE version SET {column} = ? WHERE number LIKE '{FILE}%'", value)
     found = await findings(home)
     assert any(f.id.startswith(FILE) for f in found)
     assert all(f.id.startswith(FILE) for f in found)

@@ -1,0 +1,164 @@
+"""Settling: what a final transaction's logs say becomes the journal's stages, in one transaction of the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from contracts.errors import ContractError, refusal
+from contracts.events import decode_log
+from contracts.records import Amended, EntrySkipped, Registered, Superseded, UnitsCommitted, Withdrawn
+from node.errors import Doubtful, OwnFault
+from node.records.number import Number
+from storage.matters import Code, MatterRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from node.chain.engine import Landed
+    from storage.acts import ActRow
+    from storage.journal import Journal
+
+_CODE_OF: dict[type[object], Code] = {
+    Registered: Code.REGISTER, EntrySkipped: Code.REGISTER, Amended: Code.AMEND, Superseded: Code.SUPERSEDE,
+    Withdrawn: Code.WITHDRAW,
+}  # fmt: skip
+EXPIRED = "ApprovalExpired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """An act that is final: confirmed, or refused with the contract's reason."""
+
+    act: ActRow
+    matters: tuple[MatterRow, ...] = ()
+    """What it carried, as it stands now."""
+    refused: Doubtful | None = None
+    skipped: dict[int, Doubtful] = field(default_factory=dict)
+    """Matters that the contract passed over, each with its reason."""
+
+
+class Settling:
+    """Writes outcomes into the journal."""
+
+    def __init__(self, *, journal: Journal, registry: bytes, clock: Callable[[], float]) -> None:
+        self._journal = journal
+        self._registry = registry
+        self._clock = clock
+
+    def confirm(self, act: ActRow, landed: Landed) -> Settled:
+        """Take over what a transaction that succeeded did, matter by matter; what it passed over comes back."""
+        carried = self._journal.matters.by_act(act.id)
+        places, skipped = self._read(landed, carried)
+        with self._journal.transaction():
+            self._journal.acts.confirm(act.id, tx_hash=landed.tx_hash, height=landed.height, time=landed.time)
+            self._journal.matters.confirm(places)
+            done = {matter for matter, _ in places}
+            for matter in carried:
+                if matter.id in done:
+                    self._take_effect(matter)
+                else:
+                    error = skipped.setdefault(matter.id, _no_event(matter))
+                    self._come_back(matter, error)
+        return self._settled(act, carried, skipped=skipped)
+
+    def refuse(self, act: ActRow, landed: Landed, why: Doubtful) -> Settled:
+        """Take over that the contract refused a transaction: what it carried comes back, and is not tried again."""
+        carried = self._journal.matters.by_act(act.id)
+        place = {"tx_hash": landed.tx_hash, "height": landed.height, "time": landed.time}
+        with self._journal.transaction():
+            self._journal.acts.refuse(act.id, reason=why.words.en, **place)  # type: ignore[arg-type]
+            for matter in carried:
+                self._come_back(matter, why)
+        return self._settled(act, carried, refused=why)
+
+    def give_up(self, act: ActRow, why: Doubtful) -> Settled:
+        """Take over that a transaction signed elsewhere can never be: its nonce was consumed by another."""
+        with self._journal.transaction():
+            self._journal.acts.give_up(act.id, why.words.en)
+        return self._settled(act, [], refused=why)
+
+    def _take_effect(self, matter: MatterRow) -> None:
+        resources = self._journal.resources
+        if matter.code is Code.WITHDRAW:
+            resources.withdraw(matter.subject)
+        elif matter.code in (Code.AMEND, Code.SUPERSEDE):
+            row, version = resources.by_number(matter.subject), resources.of_matter(matter.id)
+            if row is None or version is None:
+                raise OwnFault(f"日志中没有 {matter.subject}", f"{matter.subject} is not in the journal")
+            resources.make_current(matter.subject, matter.version, _client_key(row.client_key, version.client_ref))
+
+    def _come_back(self, matter: MatterRow, why: Doubtful) -> None:
+        """Return a matter with its reason; where only the approval ran out, it waits for the reviewer again."""
+        stage = "submitted" if getattr(why, "name", "") == EXPIRED else "returned"
+        self._journal.matters.move([matter.id], stage, time=int(self._clock()), note=why.words.zh)
+
+    def _read(
+        self, landed: Landed, carried: list[MatterRow]
+    ) -> tuple[list[tuple[int, int]], dict[int, Doubtful]]:
+        """Find each carried matter's event: (matter, log index), and why others were passed over."""
+        by_number = {(matter.code, matter.subject): matter.id for matter in carried}
+        places: list[tuple[int, int]] = []
+        skipped: dict[int, Doubtful] = {}
+        for index, (address, topics, data) in enumerate(landed.logs):
+            if address != self._registry:
+                continue
+            event = decode_log(topics, data)
+            if isinstance(event, UnitsCommitted):
+                places += [(matter.id, index) for matter in carried if matter.code is Code.COMMIT_UNITS]
+            elif isinstance(event, Registered | Amended | Superseded | Withdrawn | EntrySkipped):
+                matter_id = by_number.get((_CODE_OF[type(event)], str(Number.from_chain(event.number))))
+                if matter_id is None:
+                    continue
+                if isinstance(event, EntrySkipped):
+                    skipped[matter_id] = _passed_over(refusal(event.reason))
+                else:
+                    places.append((matter_id, index))
+        return places, skipped
+
+    def _settled(
+        self,
+        act: ActRow,
+        carried: list[MatterRow],
+        *,
+        refused: Doubtful | None = None,
+        skipped: dict[int, Doubtful] | None = None,
+    ) -> Settled:
+        now = self._journal.acts.get(act.id)
+        if now is None:
+            raise OwnFault("日志中的事务不见了", "an act has vanished from the journal")
+        matters = [self._journal.matters.get(matter.id) for matter in carried]
+        known = tuple(matter for matter in matters if matter is not None)
+        return Settled(act=now, matters=known, refused=refused, skipped=skipped or {})
+
+
+class RefusedByRegistry(Doubtful):
+    """The registry refused; ``name`` is its error's name."""
+
+    code = "registry-refused"
+
+    def __init__(self, zh: str, en: str, *, name: str) -> None:
+        super().__init__(zh, en)
+        self.name = name
+
+
+def _passed_over(error: ContractError) -> Doubtful:
+    words = error.words
+    name = getattr(error, "name", "")
+    return RefusedByRegistry(f"登记合约跳过了它:{words.zh}", f"the registry passed over it: {words.en}", name=name)
+
+
+def refused_by(error: ContractError) -> Doubtful:
+    """Say in our words that the registry refused."""
+    name = getattr(error, "name", "")
+    return RefusedByRegistry(f"登记合约拒绝:{error.words.zh}", f"the registry refused: {error.words.en}", name=name)
+
+
+def _no_event(matter: MatterRow) -> Doubtful:
+    zh, en = f"交易里没有 {matter.subject} 的事件", f"the transaction has no event of {matter.subject}"
+    return Doubtful(zh, en)
+
+
+def _client_key(key: str, client_ref: str) -> str:
+    """Give the key under which a resource is known after its client_ref was corrected."""
+    return f"ref:{client_ref}" if client_ref else key
