@@ -37,7 +37,8 @@ class Goal:
 class Row:
     """The samples of ours and, in turns with them, of the other.
 
-    ``start``: what a run of ours takes with next to nothing to do, taken off before the ratio is formed.
+    ``start``: what a run of ours takes with next to nothing to do, taken off before ratio and rate are formed.
+    ``count``: how many things a run does, for the rate.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Row:
     other_name: str = "-"
     other: list[Sample] | None = None
     start: list[Sample] | None = None
+    count: int | None = None
     goal: Goal = Goal()
 
     def to_json(self) -> dict[str, Any]:
@@ -54,6 +56,7 @@ class Row:
             "ours": _figures(self.ours),
             "other": None if self.other is None else {"name": self.other_name} | _figures(self.other),
             "start_s": None if self.start is None else round(_wall(self.start), 3),
+            "per_s": None if self.count is None else round(self.count / (_wall(self.ours) - self._start)),
             "ratio": None if self.ratio is None else round(self.ratio, 3),
             "goal": self.goal.text,
             "met": self.met,
@@ -64,8 +67,11 @@ class Row:
         """The median of ours (less the start) over the other, each run with the one beside it."""
         if self.other is None:
             return None
-        start = 0.0 if self.start is None else _wall(self.start)
-        return statistics.median((a.wall - start) / b.wall for a, b in zip(self.ours, self.other, strict=True))
+        return statistics.median((a.wall - self._start) / b.wall for a, b in zip(self.ours, self.other, strict=True))
+
+    @property
+    def _start(self) -> float:
+        return 0.0 if self.start is None else _wall(self.start)
 
     @property
     def met(self) -> bool | None:

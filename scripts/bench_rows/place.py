@@ -30,10 +30,12 @@ class Sizes:
     small_files: int = 10_000
     small: int = 10 << 10
     units: int = 190_000
+    headers: int = 20_000
+    acts: int = 2_000
     runs: int = 3
 
 
-QUICK = Sizes(large=1 << 26, small_files=500, units=10_000, runs=1)
+QUICK = Sizes(large=1 << 26, small_files=500, units=10_000, headers=2_000, acts=100, runs=1)
 
 
 class Place:
@@ -64,6 +66,22 @@ class Place:
         yield path
         if not keep:
             shutil.rmtree(path)
+
+    @contextmanager
+    def served(self, headers: int) -> Iterator[tuple[str, str]]:
+        """Serve a chain of so many headers without transactions; give its URL and the path of its anchor."""
+        folder = self.folder / f"headers{headers}"
+        folder.mkdir()
+        make = [PYTHON, HERE / "make_headers.py", folder, str(headers)]
+        subprocess.run(make, env=self._environment, check=True)
+        serve = [PYTHON, HERE / "serve_blocks.py", folder]
+        with subprocess.Popen(serve, env=self._environment, stdout=subprocess.PIPE, text=True) as server:
+            try:
+                port = server.stdout.readline().strip()  # type: ignore[union-attr]
+                yield f"http://127.0.0.1:{port}/", str(folder / "anchor.json")
+            finally:
+                server.terminate()
+        shutil.rmtree(folder)
 
     def child(self, script: str, *arguments: str | Path) -> Sample:
         """Measure one of the scripts beside this file."""
