@@ -11,7 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words
-from node.importers.delivery import Delivery, Entry, Fault, name_faults
+from node.importers.delivery import Delivery, Entry, Fault, forget_archive, name_faults
 from storage.walk import is_never_payload
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _REPACK = Words("先看看是什么,再重新压缩,或直接给文件夹", "see
 
 def open_zip(path: Path) -> Delivery:
     """Look through a ZIP; raise BadInput when it must not be unpacked or is none."""
+    forget_archive()
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

@@ -57,8 +57,7 @@ def _manifests(delivery: Delivery, tags: dict[str, Entry]) -> dict[str, dict[str
     with tempfile.TemporaryDirectory(prefix="zhicang-bag-") as folder:
         for path, entry in tags.items():
             if "/" not in path:
-                with entry.open() as stream:
-                    Path(folder, path).write_bytes(stream.read())
+                Path(folder, path).write_bytes(entry.whole(path))
         Path(folder, "data").mkdir()
         try:
             entries = bagit.Bag(folder).payload_entries()

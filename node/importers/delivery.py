@@ -6,13 +6,16 @@ pre-check tells everything at once; a ZIP or a bag that must not be touched at a
 
 from __future__ import annotations
 
+import lzma
 import os
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from node.errors import BadInput, Words
 from storage.errors import UnsafeName
 from storage.names import check_collisions, decode_name
 from storage.walk import is_never_payload
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 DATA = "data/"
 """Where the payload of a bag lies."""
+UNREADABLE = (
+    OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What reading a file raises, on a disk that fails or in a ZIP that is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +40,30 @@ class Entry:
     archive: str | None = None
 
     def open(self) -> IO[bytes]:
-        """Open it for reading; raise OSError, or zipfile.BadZipFile."""
+        """Open it for reading; this and reading on raise one of `UNREADABLE`."""
         if self.archive is None:
             return Path(self.place).open("rb")
         return _archive(self.archive).open(self.place)
+
+
+    def whole(self, name: str) -> bytes:
+        """Read all of a file that is known to be small, such as a list; raise BadInput that names it."""
+        try:
+            with self.open() as stream:
+                return stream.read()
+        except UNREADABLE as error:
+            zh, en = "读不了:介质出错或压缩数据损坏", f"cannot be read: {error}"
+            raise BadInput(zh, en, mend=Words("请重新复制", "copy it again"), file=name) from error
 
 
 @lru_cache(maxsize=1)
 def _archive(path: str) -> zipfile.ZipFile:
     """Keep a ZIP open: its directory is read once, not once a member. It may be read from several threads."""
     return zipfile.ZipFile(path)
+
+
+forget_archive = _archive.cache_clear
+"""Close the ZIP that is kept open: the file of that name may be another one by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

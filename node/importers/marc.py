@@ -7,6 +7,7 @@ encoding is always said, UTF-8 first and then GB18030, for the file as a whole; 
 from __future__ import annotations
 
 import io
+import logging
 from typing import TYPE_CHECKING, Any
 
 from node.errors import BadInput, Words
@@ -39,6 +40,8 @@ _TRIMMED = " /:;,=.[]"
 
 def read_marc(name: str, data: bytes, mapping: Mapping) -> list[Table]:
     """Read ISO 2709; raise BadInput with the record that is none, or is in neither encoding."""
+    # the library also speaks through its logger; what it finds is told by us, once
+    logging.getLogger("pymarc").setLevel(logging.CRITICAL)
     chunks = [chunk.lstrip(b"\r\n\x1a") + _END for chunk in data.split(_END) if chunk.strip(b"\r\n\x1a")]
     bad = 0
     for encoding in ("utf-8", "gb18030"):

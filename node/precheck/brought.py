@@ -10,7 +10,7 @@ from node.errors import BadInput, Words, chinese_reason
 from node.importers.archive import open_zip
 from node.importers.bag import as_bag, is_bag
 from node.importers.delivery import open_folder
-from node.importers.lists import LIST_ENDINGS, READERS, read_list_bytes, read_list_file
+from node.importers.lists import LARGEST_LIST, LIST_ENDINGS, READERS, read_list_bytes, read_list_file
 from node.precheck.finding import find
 from node.precheck.matching import posix_paths
 
@@ -96,9 +96,9 @@ def _with_named_list(delivery: Delivery, list_file: Path, mapping: Mapping) -> B
 
 def _with_list_inside(delivery: Delivery, path: str, mapping: Mapping) -> Brought:
     """Read a list that is a file of the delivery; it is no payload then."""
-    with delivery.files[path].open() as stream:
-        data = stream.read()
-    tables = read_list_bytes(path, data, mapping)
+    entry = delivery.files[path]
+    data = entry.whole(path) if entry.size <= LARGEST_LIST else b""
+    tables = read_list_bytes(path, data, mapping, size=entry.size)
     files = {name: entry for name, entry in delivery.files.items() if name != path}
     listed = {name: digests for name, digests in delivery.listed.items() if name != path}
     return Brought(delivery=replace(delivery, files=files, listed=listed), tables=tables, list_bytes=data)

@@ -121,7 +121,7 @@ def check_decoded(results: dict[str, Decoded], left: Counter[str]) -> Iterator[F
         if decoded.locked:
             yield find("locked-pdf", value=path, place=here)
         if decoded.too_large:
-            left["too large" + ending_of(path)] += 1
+            left[f"{ending_of(path)} >250 Mpx"] += 1
         if decoded.pixels:
             pixels[decoded.pixels].append(path)
     for paths in pixels.values():

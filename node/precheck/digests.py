@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from node.errors import chinese_reason
+from node.importers.delivery import UNREADABLE
 from node.precheck.cells import place
 from node.precheck.finding import find
 from node.records.manifest import ManifestLine, format_manifest
@@ -65,7 +64,7 @@ def hash_all(
         path, entry = item
         try:
             return path, _hash(entry, expected.get(path, {}).keys() - {"sha256"})
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        except UNREADABLE as error:
             zh = chinese_reason(error) if isinstance(error, OSError) else "压缩数据损坏"
             return path, find("unreadable", value=path, reason=zh, reason_en=str(error), place={"file": path})
 

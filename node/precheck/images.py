@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+import os
 import warnings
 from typing import IO, Any
 
@@ -14,6 +16,8 @@ FORMATS = {
 }  # fmt: skip
 MOST_PIXELS = 250_000_000
 """A1 at 600 dpi has 280 million; larger images are left to a look by hand."""
+MOST_PER_BYTE = 10_000
+"""Pixels of all frames for each byte of the file; a blank page in CCITT has some 7,000, a bomb more."""
 BAND = 256
 """Rows hashed at a time, so that an image is not held twice."""
 
@@ -22,7 +26,10 @@ def decode(stream: IO[bytes], ending: str) -> Decoded:
     """Decode every frame; whatever a decoder raises says that the file is damaged."""
     from PIL import Image, UnidentifiedImageError
 
-    Image.MAX_IMAGE_PIXELS = None  # our own limit is below, and says so in words
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
+    Image.MAX_IMAGE_PIXELS = None  # our own limits are below, and say so in words
+    allowed = max(MOST_PIXELS, MOST_PER_BYTE * stream.seek(0, os.SEEK_END))
+    stream.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # remarks on odd tags, which say nothing of the pixels
         try:
@@ -30,12 +37,13 @@ def decode(stream: IO[bytes], ending: str) -> Decoded:
         except UnidentifiedImageError:
             return Decoded(fault="not an image")
         with opened as image:
-            if image.width * image.height > MOST_PIXELS:
-                return Decoded(too_large=True)
             kind = image.format or ""
             pixels = hashlib.sha256()
             for frame in range(getattr(image, "n_frames", 1)):
                 image.seek(frame)
+                allowed -= image.width * image.height
+                if allowed < 0 or image.width * image.height > MOST_PIXELS:
+                    return Decoded(too_large=True)
                 _add(pixels, image)
     expected = {FORMATS[ending]} | ({"MPO"} if ending in (".jpg", ".jpeg") else set())
     return Decoded(format="" if kind in expected else kind, pixels=pixels.digest())
