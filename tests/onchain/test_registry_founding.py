@@ -68,9 +68,7 @@ def test_the_deployment_is_the_founding(consortium: RegistryAtHand) -> None:
     found = views.decode_institution_of(consortium.ask(views.encode_institution_of(INSTITUTION)))
     assert found == Institution(standing=1, one_person=False, profile_digest=digest("profile"))
     key = views.decode_key_of(consortium.ask(views.encode_key_of(account(AUDITOR))))
-    assert key == Key(
-        institution=INSTITUTION, role=ROLE_AUDITOR, status=1, since=consortium.deployed.height, until=0
-    )
+    assert key == Key(institution=INSTITUTION, role=ROLE_AUDITOR, status=1, since=consortium.deployed.height, until=0)
 
 
 def test_governance_is_read_from_slot_zero_as_a_proof_shows_it(consortium: RegistryAtHand) -> None:
@@ -136,9 +134,14 @@ def test_the_first_and_last_letters_and_digits_make_a_code(bare: RegistryAtHand)
 
 def test_a_founding_in_which_a_word_is_missing_or_dirty_is_refused(bare: RegistryAtHand) -> None:
     compiled = artefact.load()
-    arguments = bare.creation[len(compiled.creation_code) :]
     assert not bare.transact(bare.creation[:-1], to=None).succeeded
     assert not bare.transact(compiled.creation_code, to=None).succeeded
+    full = deploy.creation_calldata(
+        [account(0)], 1, [admission(INSTITUTION, 3, reviewers=(account(4),), auditors=(account(5),))]
+    )
+    arguments = full[len(compiled.creation_code) :]
     for place in range(0, len(arguments), 32):
-        dirty = arguments[:place] + b"\xff" + arguments[place + 1 :]
-        assert not bare.transact(compiled.creation_code + dirty, to=None).succeeded, place
+        for word in (2**256 - 1, 2**64, 2**64 - 1, 2**59):
+            dirty = arguments[:place] + word.to_bytes(32, "big") + arguments[place + 32 :]
+            if bare.transact(compiled.creation_code + dirty, to=None).succeeded:
+                assert deploy.decode_creation(compiled.creation_code + dirty) != deploy.decode_creation(full)

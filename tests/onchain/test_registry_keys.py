@@ -170,7 +170,10 @@ UNKNOWN = {"institution": NEW}
 TAKEN = {"account": account(REGISTRAR), "institution": INSTITUTION}
 REFUSED: list[tuple[Any, str, dict[str, Any]]] = [
     (AdmitCall(admission=admission(INSTITUTION)), "AlreadyAdmitted", {"institution": INSTITUTION}),
-    (AdmitCall(admission=admission(b"newcomer")), "MalformedCode", {"institution": b"newcomer"}),
+    *(
+        (AdmitCall(admission=admission(code)), "MalformedCode", {"institution": code})
+        for code in (b"newcomer", b"1400000/", b"1400000:", b"1400000@", b"1400000[", bytes(8))
+    ),
     (AdmitCall(admission=admission(NEW, profile_digest=bytes(32))), "ZeroDigest", {}),
     (AdmitCall(admission=admission(NEW, REGISTRAR)), "AccountTaken", TAKEN),
     (AdmitCall(admission=admission(NEW, GOVERNOR)), "AlreadyGovernor", {"account": account(GOVERNOR)}),
@@ -256,9 +259,7 @@ def test_a_key_is_stolen_from_a_height_on_which_may_be_moved_back(registry: Regi
     stolen = revoked(since + 3)
     assert stolen == KeyStolen(institution=INSTITUTION, account=account(REGISTRAR), until=since + 3)
     key = key_of(registry, REGISTRAR)
-    assert key == Key(
-        institution=INSTITUTION, role=ROLE_REGISTRAR, status=KEY_STOLEN, since=since, until=since + 3
-    )
+    assert key == Key(institution=INSTITUTION, role=ROLE_REGISTRAR, status=KEY_STOLEN, since=since, until=since + 3)
     assert registry.reverts_with(ACTS["register"], sender=REGISTRAR).name == "NotPermitted"
     assert registry.reverts_with(calls.encode_call(RetireOwnKeyCall()), sender=REGISTRAR).name == "KeyNotActive"
     assert out_of_range(since - 1)
