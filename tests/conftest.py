@@ -26,16 +26,12 @@ if TYPE_CHECKING:
 
     from network_parts.network import Network
 
-CHEAP = 2
-"""scrypt's work factor for keystores whose passphrase is no secret."""
-
-
 @pytest.fixture(scope="session")
 def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The session's consortium of four institutions, its validators running; its registry is not created yet."""
     if QBFT.installed() is None:
         pytest.skip("GoQuorum is not installed: run scripts/install-engines qbft")
-    demonstration = Demonstration.found(tmp_path_factory.mktemp("consortium") / "demo", work_factor=CHEAP)
+    demonstration = Demonstration.found(tmp_path_factory.mktemp("consortium") / "demo")
     try:
         demonstration.network.start()
         yield demonstration

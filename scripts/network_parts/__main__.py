@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from network_parts.demo_command import demo
 from network_parts.engines import Missing
 from network_parts.json_rpc import Unanswered
 from network_parts.network import Network, random_keys
@@ -25,6 +26,7 @@ NOT_AVAILABLE = 3
 USAGE = """A QBFT network of several validators on 127.0.0.1, for tests and demonstrations. The engine is GoQuorum,
 which is at the end of its life; the production target is Besu QBFT, whose headers and seals are the same.
 
+  scripts/network demo DIR [--json]               a whole consortium to try: validators, registry, anchor
   scripts/network found DIR [--validators N]      write a bare network: keys, first header, peers
   scripts/network start|stop DIR [N]              start or stop all validators, or one
   scripts/network kill|pause|resume DIR [N]       SIGKILL, SIGSTOP, SIGCONT
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(run=run)
         return one
 
+    act("demo", demo).add_argument("--json", action="store_true")
     act("found", _found).add_argument("--validators", type=int, default=4, metavar="N")
     for name, run in (("start", _start), ("stop", _stop), ("kill", _kill), ("pause", _pause), ("resume", _resume)):
         act(name, run).add_argument("number", type=int, nargs="?", metavar="N")

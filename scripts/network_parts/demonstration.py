@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from network_parts.engines import Missing
@@ -21,14 +24,14 @@ from network_parts.network import Network
 from node.consortium.deploying import deploy
 from node.consortium.founding import found_consortium
 from node.consortium.spec import read_spec
-from node.keys import SCRYPT_WORK_FACTOR
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from node.consortium.founding import Consortium
 
+ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = b"demonstration, no secret"
+WORK_FACTOR = 2
+"""Of scrypt: there is no use in making a published passphrase expensive to guess."""
 HOMES = {"national": "DEMO0000", "shanxi": "DEMO0014", "zhejiang": "DEMO0033", "sichuan": "DEMO0051"}
 """The folder of each institution's home → its code."""
 AGREEMENT = """\
@@ -96,11 +99,17 @@ class Demonstration:
         """What `zhicang network found` wrote."""
         return self.folder / "consortium"
 
+    @property
+    def passphrase_file(self) -> Path:
+        """The file with the passphrase of every keystore."""
+        return self.folder / "passphrase"
+
     @classmethod
-    def found(cls, folder: Path, *, work_factor: int = SCRYPT_WORK_FACTOR) -> Demonstration:
+    def found(cls, folder: Path) -> Demonstration:
         """Write the consortium and its network, in a new folder; nothing runs yet."""
         if folder.exists() and any(folder.iterdir()):
             raise Missing(f"{folder} is not empty; scripts/network start {folder} goes on with what is there")
+        folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "passphrase").write_bytes(PASSPHRASE + b"\n")
         agreement = folder / "CONSORTIUM.yaml"
@@ -108,7 +117,7 @@ class Demonstration:
         spec = read_spec(agreement)
         consortium = found_consortium(
             folder / "consortium", spec, agreement=AGREEMENT.encode(), passphrase=PASSPHRASE, clock=time.time,
-            random_bytes=os.urandom, work_factor=work_factor,
+            random_bytes=os.urandom, work_factor=WORK_FACTOR,
         )  # fmt: skip
         agreement.unlink()
         keys = [
@@ -120,6 +129,26 @@ class Demonstration:
             request_timeout=spec.request_timeout, timestamp=consortium.genesis.timestamp,
         )  # fmt: skip
         return cls(folder=folder, consortium=consortium, network=network)
+
+    def join(self, name: str) -> Path:
+        """Make the home of an institution, attached to the network by its own validator first; give its folder."""
+        home = self.folder / "homes" / name
+        place = list(HOMES).index(name)
+        urls = self.network.urls[place:] + self.network.urls[:place]
+        command = [
+            sys.executable, "-m", "node.cli", "--home", str(home), "join", "--json", "--rpc", ",".join(urls),
+            "--anchor", str(self.consortium_folder / "anchor.json"),
+            "--fingerprint", self.consortium.anchor.fingerprint,
+            "--keystores", str(self.consortium_folder / "institutions" / HOMES[name] / "keystores"),
+            "--passphrase-file", str(self.passphrase_file),
+        ]  # fmt: skip
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Missing(f"the home {name} cannot join: {done.stdout}{done.stderr}")
+        # By this file commands in the home know the passphrase without being told.
+        (home / "demo-passphrase").write_bytes(PASSPHRASE + b"\n")
+        return home
 
     def begin(self) -> int:
         """Start the validators, create the registry, and give the height at which it was created."""

@@ -38,14 +38,14 @@ def test_a_dead_url_is_passed_over_and_a_dead_network_is_said(standing: Demonstr
 
 
 def test_another_chain_is_refused(standing: Demonstration, network: Network, tmp_path: Path) -> None:
-    other = Demonstration.found(tmp_path / "other", work_factor=2)
+    other = Demonstration.found(tmp_path / "other")
     ran = zhicang("network", "deploy", other.consortium_folder, "--rpc", network.urls[0])
     assert ran.code == 3
     assert standing.consortium.anchor.founding.genesis_hash.hex() in ran.error["message"]
 
 
 def test_files_of_two_foundings_do_not_go_together(standing: Demonstration, tmp_path: Path) -> None:
-    other = Demonstration.found(tmp_path / "other", work_factor=2)
+    other = Demonstration.found(tmp_path / "other")
     shutil.copy(standing.consortium_folder / "deployment.json", other.consortium_folder / "deployment.json")
     ran = zhicang("network", "deploy", other.consortium_folder, "--rpc", standing.network.urls[0])
     assert (ran.code, ran.error["file"]) == (2, "deployment.json")
