@@ -78,7 +78,7 @@ async def replayed(state: Path, origin: Origin, *endpoints: Blocks, **rules: Any
 
 async def test_a_live_network_from_its_genesis(network: Network, tmp_path: Path) -> None:
     sender = Sender(network)
-    sender.send(deploy.creation_calldata(sender.address))
+    sender.send(deploy.creation_calldata([sender.address], 1, []))
     origin = origin_of(network, deploy.registry_address(sender.address, 0))
     sender.send(*[bytes.fromhex("6001600055")] * 40)
     async with blocks_of(network.urls[0]) as blocks:
@@ -103,7 +103,7 @@ async def test_a_live_network_from_its_genesis(network: Network, tmp_path: Path)
 
 async def test_the_empty_accounts_of_goquorum(network: Network, tmp_path: Path) -> None:
     sender = Sender(network)
-    sender.send(deploy.creation_calldata(sender.address))
+    sender.send(deploy.creation_calldata([sender.address], 1, []))
     origin = origin_of(network, deploy.registry_address(sender.address, 0))
     chance = random.Random(3)
     for _ in range(8):
@@ -118,7 +118,7 @@ async def test_the_empty_accounts_of_goquorum(network: Network, tmp_path: Path) 
 
 async def test_an_endpoint_that_hides_a_transaction_is_left_for_another(network: Network, tmp_path: Path) -> None:
     sender = Sender(network)
-    sender.send(deploy.creation_calldata(sender.address))
+    sender.send(deploy.creation_calldata([sender.address], 1, []))
     origin = origin_of(network, deploy.registry_address(sender.address, 0))
     hidden = sender.send(b"\0")[0]
     async with blocks_of(network.urls[0]) as honest:

@@ -103,9 +103,9 @@ class Forge:
         self.headers.append(header)
         return header
 
-    def deploy(self, signed: Any, key: bytes) -> None:
+    def deploy(self, site: Any) -> None:
         """Add the block that deploys the registry (height 1)."""
-        self.add(signed(key, 0, calldata=deploy.creation_calldata(self.founder)))
+        self.add(*site.founding_transactions())
 
     @property
     def origin(self) -> Origin:
@@ -135,10 +135,10 @@ def as_json(raw: bytes) -> dict[str, Any]:
 
 
 @pytest.fixture
-def forge(site: Any, signed: Any, keys: Any) -> Forge:
+def forge(site: Any, keys: Any) -> Forge:
     """Give a chain of four validators with the registry at height 1."""
     made = Forge(chain_id=site.chain_id, founder=validator_of(keys.founder))
-    made.deploy(signed, keys.founder)
+    made.deploy(site)
     return made
 
 

@@ -243,8 +243,6 @@ async def test_blockhash_reaches_back_256_headers(forge: Any, auditor: Any, sign
 async def test_a_registry_used_under_four_validators(
     *, forge: Any, auditor: Any, signed: Any, keys: Any, site: Any, make_entry: Any
 ) -> None:
-    admit = calls.encode_admit(b"14000001", b"\1" * 32, validator_of(keys.registrar))
-    forge.add(signed(keys.founder, 1, to=site.registry, calldata=admit))
     forge.add(
         *(
             signed(keys.registrar, nonce, to=site.registry, calldata=calls.encode_register(make_entry(nonce)))
@@ -253,4 +251,4 @@ async def test_a_registry_used_under_four_validators(
     )
     reached = await auditor.replay(forge.answer, origin=forge.origin)
     assert reached.acts["Registered"] == 20
-    assert reached.transactions == 22
+    assert reached.transactions == 21
