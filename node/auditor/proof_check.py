@@ -9,6 +9,7 @@ from contracts.errors import ContractError
 from node.auditor.finding import Finding
 from node.errors import Words, ZhicangError
 from node.receipt_desk import material_of, read_lines, receipt_for, unit_receipt_for
+from node.receipts.errors import AnchorTooOld
 from node.receipts.subject import FileSubject, TreeSubject, UnitSubject
 from node.receipts.trust import Trust
 from node.receipts.unit_tree import root_of
@@ -30,6 +31,10 @@ _PROOF = Words(
     "从备份取回这个证明文件",
     "bring this proof file back from a backup",
 )
+_UPDATE = Words(
+    "信任锚比这份凭证旧:zhicang anchor update",
+    "the home's trust anchor is older than this: zhicang anchor update",
+)
 
 
 def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding]:
@@ -47,6 +52,8 @@ def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding
             verdict = verify(subject, receipt, trust)
             if verdict.failed is not None:
                 yield _finding(row.number, verdict.failed.en)
+        except AnchorTooOld as error:
+            yield _finding(row.number, error.words.en, mend=_UPDATE)
         except (ZhicangError, ContractError, StorageError) as error:
             yield _finding(row.number, error.words.en)
     for batch in node.journal.units.batches():
@@ -96,5 +103,5 @@ def _check_act(node: Reading, act: ActRow) -> Iterator[Finding]:
         yield _finding(name, error.words.en)
 
 
-def _finding(name: str, found: str) -> Finding:
-    return Finding(check="proof", id=name, expected="a receipt that verifies", found=found, mend=_PROOF)
+def _finding(name: str, found: str, *, mend: Words = _PROOF) -> Finding:
+    return Finding(check="proof", id=name, expected="a receipt that verifies", found=found, mend=mend)

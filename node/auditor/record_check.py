@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from contracts import events, views
@@ -113,7 +113,7 @@ def _event_of(journal: Journal, matter: MatterRow, institution: bytes) -> tuple[
         return None
     entry = entry_for(row)
     if matter.code is Code.REGISTER:
-        return row.number, entry.registered(institution)
+        return row.number, replace(entry.registered(institution), version=matter.version)
     make = entry.amended if matter.code is Code.AMEND else entry.superseded
     return row.number, make(institution, matter.version, reason)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from contracts import views
 from contracts.events import FROZEN, UNFROZEN, decode_log
-from contracts.parties import ADMITTED
 from contracts.parties import Frozen as FrozenEvent
 from node.errors import BadInput, Unavailable
 from node.records.number import Number
@@ -66,7 +65,7 @@ class Following:
             found = views.decode_institution_of(await self._engine.call(to=self._registry, calldata=calldata))
         except Unavailable:
             return self._journal.recall(POLICY) == "1"
-        one_person = found is not None and found.standing == ADMITTED and found.one_person
+        one_person = found is not None and found.one_person
         if self._journal.recall(POLICY) != str(int(one_person)):
             self._journal.remember(POLICY, str(int(one_person)))
         return one_person

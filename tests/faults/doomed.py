@@ -29,7 +29,7 @@ def doom(step: str, times: int) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGSTOP if step.startswith("?") else signal.SIGKILL)
 
-    for name in ("sealing_chain", "writing_parts"):
+    for name in ("sealing_chain", "writing_parts", "open_for_drafting"):
         setattr(node.runtime, name, functools.partial(getattr(node.runtime, name), crash_point=crash_point))
 
 

@@ -90,6 +90,7 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     output.record({"summary": {"executed": int(state.executed)}})
     if state.executed:
         output.say(f"已生效:{words.zh},区块高度 {height}", f"in force: {words.en}, height {height}")
+        output.say("各节点请更新信任锚:zhicang anchor update", "every node: zhicang anchor update")
         return
     output.say(f"提案 {name}:{words.zh};已有 {state.approvals} 票,需 {state.threshold} 票", f"proposal {name}: {words.en}; {state.approvals} of {state.threshold} approvals")
     output.say(f"其他治理方:zhicang govern approve {name}", f"other governors: zhicang govern approve {name}")

@@ -179,3 +179,26 @@ async def test_a_trie_node_that_is_gone(home: Home) -> None:
     await chain.close()
     execute(home.chain, "DELETE FROM nodes WHERE hash = ?", state_root)
     assert ("chain", f"trie node {state_root.hex()}") in names(await findings(home))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE resource SET withdrawn = 1",
+        "UPDATE version SET payload_at = 2",
+        "UPDATE version SET metadata_at = 2",
+        "UPDATE version SET earlier_receipt = randomblob(32)",
+        "UPDATE matter SET log_index = log_index + 1 WHERE code = 1",
+        "UPDATE matter SET stage = 'returned' WHERE code = 1",
+        "UPDATE matter SET stage = 'recalled' WHERE code = 2",
+        "UPDATE matter SET version = 2 WHERE code = 1",
+        "INSERT INTO growing SELECT number, 1 FROM resource",
+        "INSERT INTO approval SELECT id, randomblob(32), 1900000000, document, document, zeroblob(20), 1 FROM matter",
+        "UPDATE act SET calldata = CAST(calldata || x'00' AS BLOB)",
+        "UPDATE act SET sender = zeroblob(20)",
+        "UPDATE act SET nonce = nonce + 1",
+    ],
+)
+async def test_a_row_of_people_versions_or_acts(home: Home, statement: str) -> None:
+    execute(home.journal, statement)
+    assert await findings(home) != []

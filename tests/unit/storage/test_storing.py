@@ -300,3 +300,44 @@ def test_payload_can_be_opened_by_its_path(shelf: Shelf, tree: Path) -> None:
     for object_id, path in ((NUMBER, "none"), ("none", "a")):
         with pytest.raises(UnknownObject):
             shelf.root.open_payload(object_id, path)
+
+
+def test_an_object_grows_by_metadata_and_by_content(shelf: Shelf, tree: Path) -> None:
+    shelf.store(tree, NUMBER, b'{"title":"t"}')
+    assert shelf.root.grow(NUMBER, None, metadata=b'{"title":"u"}', message="amend") == 2
+    staged = shelf.root.stage(shelf.source("new.txt", b"new content"))
+    assert shelf.root.grow(NUMBER, staged, metadata=b'{"title":"v"}', message="supersede") == 3
+    shelf.root.sync()
+    shelf.blocks.add(staged, f"{NUMBER}/v3")
+    assert [shelf.root.metadata(NUMBER, version) for version in (1, 2, 3)] == [
+        b'{"title":"t"}',
+        b'{"title":"u"}',
+        b'{"title":"v"}',
+    ]
+    assert shelf.root.payload_path(f"{NUMBER}/v3").joinpath("new.txt").read_bytes() == b"new content"
+    assert assert_sha256sum_agrees(shelf.root.payload_path(f"{NUMBER}/v3")) == 1
+    assert assert_sha256sum_agrees(shelf.root.payload_path(NUMBER)) == 4
+    assert_valid(shelf.root.path)
+    checked = check_object(shelf.root, NUMBER, shelf.blocks.rows)
+    assert checked.faults == ()
+    assert sorted(checked.payloads) == [1, 3]
+    assert shelf.blocks.get(staged.cid) == b"new content"
+    assert shelf.blocks.export(f"{NUMBER}/v3", shelf.home / "out", expected=(Kind.FILE, staged.content_digest)) == 1
+    assert shelf.staging_is_empty()
+
+
+@pytest.mark.parametrize("left", ["folder", "inventory", "everything"])
+def test_a_version_that_a_crash_left_is_taken_back(shelf: Shelf, tree: Path, left: str) -> None:
+    shelf.store(tree, NUMBER)
+    folder = shelf.root.object_path(NUMBER)
+    before = {name: (folder / name).read_bytes() for name in ("inventory.json", "inventory.json.sha256")}
+    shelf.root.grow(NUMBER, None, metadata=b'{"title":"u"}', message="amend")
+    for name in {"folder": list(before), "inventory": ["inventory.json.sha256"], "everything": []}[left]:
+        (folder / name).chmod(0o644)
+        (folder / name).write_bytes(before[name])
+    shelf.root.shrink(NUMBER, 1)
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert not (folder / "v2").exists()
+    assert check_object(shelf.root, NUMBER, shelf.blocks.rows).faults == ()
+    assert_valid(shelf.root.path)
+    assert shelf.root.grow(NUMBER, None, metadata=b"{}", message="amend") == 2
