@@ -31,6 +31,7 @@ from web3.exceptions import ContractLogicError
 from contracts import artefact, calls, governing, views
 from contracts.approval import NOT_REVIEWED
 from contracts.calls import (
+    AcceptDeliveryCall,
     AmendCall,
     AnchorChainCall,
     AttestCall,
@@ -38,6 +39,7 @@ from contracts.calls import (
     DeliverCall,
     GovernCall,
     RegisterCall,
+    ReturnDeliveryCall,
     SupersedeCall,
     WithdrawCall,
 )
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
 
 WORD, CODE, KEY, PAPER = b"w" * 32, b"14000001", account(REGISTRAR), digest("paper")
 PACKAGE, RETURNED = digest("package"), digest("package of the neighbour")
+THIRD = b"31000002"
 DELIVER = DeliverCall(
     recipient=NEIGHBOUR, package_digest=PACKAGE, claimed=1, programme=WORD, period=2023, lot=WORD, document=PAPER
 )
@@ -74,6 +77,9 @@ ACTS: list[Any] = [
     AmendCall(entry=AMENDED, former_metadata_digest=entry(1).metadata_digest, version=2, reason=reason()),
     SupersedeCall(entry=replace(entry(1), replaces=number(2)), version=2, reason=reason()),
     WithdrawCall(number=number(1), version=1, reason=reason()),
+    replace(DELIVER, recipient=THIRD, package_digest=digest("third package")),
+    AcceptDeliveryCall(institution=NEIGHBOUR, package_digest=RETURNED, document=PAPER),
+    ReturnDeliveryCall(institution=NEIGHBOUR, package_digest=RETURNED, document=PAPER),
     AttestCall(subject=WORD, kind=1, digest=WORD, verdict=1),
     AnchorChainCall(genesis_hash=WORD, height=7, header_hash=WORD, headers_root=WORD),
     GovernCall(call=governing.encode_governed(SetThresholdCall(threshold=1)), expires=FAR, document=PAPER),
@@ -121,6 +127,7 @@ def shared() -> RegistryAtHand:
         calls.encode_call(replace(DELIVER, recipient=INSTITUTION, package_digest=RETURNED)), sender=NEIGHBOUR_REGISTRAR
     )
     registry.decide(FreezeCall(number=number(2), document=PAPER))
+    registry.decide(AdmitCall(admission=admission(THIRD)))
     registry.decide(NominateGovernorCall(account=account(9)))
     registry.decide(SuspendCall(institution=NEIGHBOUR, document=PAPER))
     return registry

@@ -8,6 +8,7 @@ import pytest
 from eth_hash.auto import keccak
 from registry_at_hand import (
     AUDITOR,
+    GAS,
     GOVERNOR,
     GOVERNORS,
     INSTITUTION,
@@ -132,6 +133,12 @@ def test_the_first_and_last_letters_and_digits_make_a_code(bare: RegistryAtHand)
     assert bare.transact(creation, to=None).succeeded
 
 
+def test_a_founding_takes_no_money(bare: RegistryAtHand) -> None:
+    fields = {"from": bare.web3.eth.accounts[0], "data": bare.creation, "value": 1, "gas": GAS, "gasPrice": 1}
+    found = bare.web3.eth.wait_for_transaction_receipt(bare.web3.eth.send_transaction(fields))
+    assert found["status"] == 0
+
+
 def test_a_founding_in_which_a_word_is_missing_or_dirty_is_refused(bare: RegistryAtHand) -> None:
     compiled = artefact.load()
     assert not bare.transact(bare.creation[:-1], to=None).succeeded
@@ -141,7 +148,7 @@ def test_a_founding_in_which_a_word_is_missing_or_dirty_is_refused(bare: Registr
     )
     arguments = full[len(compiled.creation_code) :]
     for place in range(0, len(arguments), 32):
-        for word in (2**256 - 1, 2**64, 2**64 - 1, 2**59):
+        for word in (2**256 - 1, 2**64, 2**64 - 1, 2**59, 255):
             dirty = arguments[:place] + word.to_bytes(32, "big") + arguments[place + 32 :]
             if bare.transact(compiled.creation_code + dirty, to=None).succeeded:
                 assert deploy.decode_creation(compiled.creation_code + dirty) != deploy.decode_creation(full)
