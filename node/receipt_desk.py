@@ -16,12 +16,12 @@ from node.registrar.unit_store import LIST_NAME
 
 if TYPE_CHECKING:
     from node.runtime import Reading
-    from storage.resources import ResourceRow
+    from storage.resources import VersionRow
     from storage.units import UnitBatchRow
 
 
-def receipt_for(node: Reading, row: ResourceRow) -> Receipt:
-    """Assemble the receipt of a resource; raise Unavailable while its registration is not final."""
+def receipt_for(node: Reading, row: VersionRow) -> Receipt:
+    """Assemble the receipt of one version of a resource; raise Unavailable while it is not final."""
     if row.stage != "confirmed" or row.act is None or row.log_index is None:
         raise _not_final(row.number)
     manifest = node.root.manifest(row.payload_id) if row.kind == Kind.TREE else None

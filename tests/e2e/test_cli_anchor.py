@@ -108,3 +108,27 @@ def test_nobody_at_the_url_is_told_and_changes_nothing(library: Library) -> None
 def test_export_wants_to_know_where(library: Library) -> None:
     ran = library.desk.run("anchor", "export", "--json")
     assert (ran.code, ran.errors[0]["field"]) == (2, "output")
+
+
+def test_each_version_has_its_receipt_and_its_standing(desk: Desk) -> None:
+    first = desk.write("文.txt", "初版\n")
+    number = desk.well("register", first, "--period", "2023", "--json").results[0]["resource_id"]
+    desk.well("amend", number, "--title", "更正后的题名", "--reason", "登记错误")
+    second = desk.write("新.txt", "再版\n")
+    desk.well("supersede", number, second, "--reason", "其他")
+    desk.well("anchor", "export", "-o", "anchor.json")
+    acts = {1: ("register", first), 2: ("amend", first), 3: ("supersede", second)}
+    for version, (act, content) in acts.items():
+        desk.well("receipt", number, "--version", str(version), "--status", "-o", f"{version}.json")
+        verdict = desk.well("verify", content, f"{version}.json", "--anchor", "anchor.json", "--json").results[0]
+        assert (verdict["record"]["act"], verdict["record"]["version"]) == (act, version)
+        assert verdict["standing"]["version"] == 3
+    desk.well("receipt", number, "-o", "newest.json")
+    assert desk.run("verify", first, "newest.json", "--anchor", "anchor.json").code == 1
+    assert desk.run("receipt", number, "--version", "4", "-o", "never.json").code == 2
+    desk.well("withdraw", number, "--reason", "其他")
+    desk.well("receipt", number, "--status", "-o", "gone.json")
+    ran = desk.run("verify", second, "gone.json", "--anchor", "anchor.json", "--json")
+    assert (ran.code, ran.results[0]["answer"], ran.results[0]["failed"]) == (1, "doubtful", None)
+    assert ran.results[0]["standing"]["status"] == "withdrawn"
+    assert "存疑" in desk.run("verify", second, "gone.json", "--anchor", "anchor.json", "--lang", "zh").out

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.receipts.receipt import Receipt
     from node.runtime import Reading
+    from storage.resources import VersionRow
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
@@ -28,14 +29,16 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
     parser.add_argument("id", metavar="ID", help=say("登记号(或只对应一件的 SHA-256、CID)", "registration number (or a SHA-256 or CID of one resource)"))
     parser.add_argument("--unit", metavar="UNIT_ID", help=say("该资源的一条知识单元", "a unit of that resource"))
+    parser.add_argument("--version", type=int, metavar="N", help=say("第 N 版的凭证(缺省为最新一版)", "of version N (default: the newest)"))
     parser.add_argument("--status", action="store_true", help=say("附上它此刻在链上的状态及证明(未撤销、未冻结)", "add its present state on chain, with proof (not withdrawn, not frozen)"))
     parser.add_argument("-o", "--output", type=given_path, required=True, metavar="FILE", help=say("写到这个文件", "write this file"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Write the receipt."""
-    if arguments.status and arguments.unit is not None:
-        raise BadInput("知识单元没有自己的状态;请对其资源用 --status", "a unit has no state of its own: ask for its resource's", field="--status")
+    if arguments.unit is not None and (arguments.status or arguments.version is not None):
+        field = "--status" if arguments.status else "--version"
+        raise BadInput(f"知识单元没有自己的状态与版本;请对其资源用 {field}", f"a unit has neither state nor versions of its own: use {field} for its resource", field=field)
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
         if arguments.unit is not None:
@@ -46,7 +49,13 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             if len(rows) > 1:
                 numbers = ", ".join(row.number for row in rows[:5])
                 raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
-            number, receipt = rows[0].number, receipt_for(node, rows[0])
+            number = rows[0].number
+            row: VersionRow | None = rows[0]
+            if arguments.version is not None:
+                row = node.journal.resources.version(number, arguments.version)
+            if row is None:
+                raise BadInput(f"{number} 没有第 {arguments.version} 版", f"{number} has no version {arguments.version}", field="--version")
+            receipt = receipt_for(node, row)
             if arguments.status:
                 receipt = asyncio.run(_with_status(receipt, node))
         data = receipt.to_json_bytes()
