@@ -76,7 +76,7 @@ def check_chain(chain: AnchoredChain, old: Trust, trust: Trust) -> TrustedChain:
     try:
         root = root_of(chain.headers)
     except BadInput as error:
-        raise BadProof(error.words.zh, error.words.en) from error
+        raise BadProof("区块头列表为空或有重复", "the list of headers is empty or repeats") from error
     headers, last = frozenset(chain.headers), len(chain.headers) - 1
     found = (chain.founding.genesis_hash, last, root)
     if found != (event.genesis_hash, event.height, event.headers_root) or list(chain.headers) != sorted(headers):
