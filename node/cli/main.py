@@ -47,7 +47,7 @@ COMMANDS: dict[str, Words] = {
     "show": Words("看一件资源的全部经过", "show the whole history of a resource"),
     "list": Words("列出资源", "list resources"),
     "receipt": Words("取存证凭证", "write the receipt of a resource or a unit"),
-    "anchor": Words("导出信任锚(anchor export)", "export the trust anchor (anchor export)"),
+    "anchor": Words("导出信任锚,或凭证明更新它(export、update)", "export the trust anchor, or bring it forward by proof (export, update)"),
     "verify": Words("离线核验文件、文件夹、单个成员或知识单元", "verify a file, folder, member or unit offline"),
     "audit": Words("节点自检:链、载荷、索引、日志、证明", "self-check: chain, payload, index, journal, proofs"),
     "incident": Words("最终性被破坏的事件:列出、了结(incident list、incident resolve)", "broken finality: list what stands, resolve one"),
