@@ -130,10 +130,6 @@ class Founding:
         """Compare a fingerprint as somebody typed it: case, spaces and hyphens do not matter."""
         return re.sub(r"[\s-]", "", given).lower() == self.fingerprint.replace("-", "")
 
-    def institution(self, code: bytes) -> AnchoredInstitution | None:
-        """Give the institution with a code (8 ASCII bytes), or None."""
-        return next((one for one in self.institutions if one.code.encode() == code), None)
-
     def to_json(self) -> dict[str, Any]:
         """Give its object in an anchor."""
         return {

@@ -19,7 +19,7 @@ from node.chain.embedded.seal import validator_of
 from node.chain.forward import bring_forward
 from node.chain.raw import RawRpc
 from node.chain.state_capture import capture_record
-from node.errors import BadInput, Doubtful
+from node.errors import BadInput, Doubtful, Unavailable, ZhicangError
 from node.receipts.anchor import TrustAnchor
 from node.receipts.assemble import resource_receipt
 from node.receipts.founding import AnchoredInstitution, Founding, Profile
@@ -238,6 +238,32 @@ async def test_an_act_that_the_engine_conceals_is_noticed(
 
     monkeypatch.setattr(RawRpc, "result", without_logs)
     with pytest.raises(Doubtful, match="counted 1 governance acts"):
+        await bring_forward(consortium.anchor, consortium.rpc, profiles={})
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "error"),
+    [
+        ("eth_getProof", None, Unavailable), ("eth_getProof", {"accountProof": [], "storageProof": []}, Doubtful),
+        ("eth_getProof", {"accountProof": ["0x"], "storageProof": [{"proof": ["0x"]}]}, Doubtful),
+        ("eth_getBlockByNumber", None, Unavailable), ("eth_blockNumber", "none", Doubtful),
+        ("eth_getLogs", [{"topics": ["0x", "0x" + "1".zfill(64), "0x" + "0" * 64]}], Doubtful),
+    ],
+)
+async def test_a_malformed_answer_has_a_name(
+    consortium: Consortium, monkeypatch: pytest.MonkeyPatch, method: str, answer: Any, error: type[ZhicangError]
+) -> None:
+    honest, honest_results = RawRpc.result, RawRpc.results
+
+    async def one(self: RawRpc, asked: str, *parameters: Any) -> Any:
+        return answer if asked == method else await honest(self, asked, *parameters)
+
+    async def many(self: RawRpc, asked: str, lists: Any) -> list[Any]:
+        return [answer for _ in lists] if asked == method else await honest_results(self, asked, lists)
+
+    monkeypatch.setattr(RawRpc, "result", one)
+    monkeypatch.setattr(RawRpc, "results", many)
+    with pytest.raises(error):
         await bring_forward(consortium.anchor, consortium.rpc, profiles={})
 
 

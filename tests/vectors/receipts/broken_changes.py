@@ -32,7 +32,7 @@ from consortium import (
     own_act,
     voted,
 )  # fmt: skip
-from old_chain import anchored_chains, broken_chains
+from old_chain import anchored_chains, broken_chains, with_a_sister
 from synthetic import CODE, GOVERNORS, address, digest_of, founding_of, log_of
 
 from contracts import calls, governing
@@ -60,6 +60,7 @@ def good_anchors() -> dict[str, TrustAnchor]:
         "grown-to-five": TrustAnchor(founding=FOUNDING, changes=(five,)),
         "without-known": replace(grown, known=None),
         "anchored": TrustAnchor(founding=FOUNDING, anchored=anchored_chains()),
+        "anchored-with-a-sister": TrustAnchor(founding=FOUNDING, anchored=with_a_sister()),
     }
 
 

@@ -245,6 +245,11 @@ def governance_word(sequence: int, *, epoch: int = 0, threshold: int = 2, govern
     return sequence | epoch << 64 | threshold << 128 | governors << 160
 
 
+def state_word(*, status: int = 1, frozen: int = 0, version: int = 1) -> int:
+    """Give what the slot of a record's state holds."""
+    return status | frozen << 8 | 1 << 16 | version << 24 | 42 << 56 | (TIME + 42) << 120
+
+
 def known_at(height: int, sequence: int, validators: Sequence[str], **more: Any) -> StateProof:
     return State(slots={0: governance_word(sequence)}).proof(0, height, validators, **more)
 

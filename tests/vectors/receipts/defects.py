@@ -20,6 +20,7 @@ from honest import (
     receipt_of_unit,
     tree_receipt,
 )  # fmt: skip
+from old_chain import anchored_chains
 from synthetic import anchor_of, digest_of
 
 from node.records.manifest import format_manifest, parse_manifest
@@ -170,6 +171,7 @@ def bad_anchors() -> dict[str, bytes]:
         return _json(value | {"founding": founding | changes})
 
     first, second = founding["institutions"]
+    anchored = anchored_chains()[0].to_json()
     votes = {"kind": "validators", "votes": [], "header": "0x"}
     act = {"kind": "governance", "transactions": [], "profile": None}
     return {
@@ -197,6 +199,7 @@ def bad_anchors() -> dict[str, bytes]:
         "profile-without-a-name": _json(value | {"changes": [act | {"profile": {"name": "x"}}]}),
         "transaction-without-a-path": _json(value | {"changes": [act | {"transactions": [{"header": "0x"}]}]}),
         "known-without-a-path": _json(value | {"known": {"header": "0x"}}),
+        "anchored-chain-twice": _json(value | {"anchored": [anchored, anchored]}),
         "anchored-chain-of-no-form": _json(value | {"anchored": [{}]}),
         "version-two": _json(value | {"version": 2}),
         "duplicate-key": b'{"anchored":[],' + good[1:],

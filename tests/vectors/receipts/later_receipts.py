@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from broken_changes import unproven_anchors
-from consortium import FOUR, LAST_SET, LATE, THREE, State, block_at
+from consortium import FOUR, LAST_SET, LATE, THREE, State, block_at, state_word
 from defects import FILE_SUBJECT, Vector
 from honest import ENTRIES, FILE_METADATA, file_receipt, number
-from old_chain import old_block, old_receipt
+from old_chain import old_block, old_receipt, old_state, sister_receipt
 from synthetic import CHAIN_ID, CODE, REGISTRY, TIME, address, digest_of, key_of, log_of, receipt_of, signed
 
 from contracts import approval, calls
@@ -248,10 +248,6 @@ def _states() -> Iterator[Vector]:
     yield _vector("status-above-what-is-known", stating(101, validators=FOUR), "status", answer="anchor-too-old")
 
 
-def state_word(*, status: int = 1, frozen: int = 0, version: int = 1) -> int:
-    return status | frozen << 8 | 1 << 16 | version << 24 | 42 << 56 | (TIME + 42) << 120
-
-
 def _with(receipt: Receipt, status: StateProof) -> Receipt:
     return replace(receipt, status=status)
 
@@ -261,6 +257,13 @@ def _old_chain() -> Iterator[Vector]:
     yield _vector("valid-of-an-anchored-chain", good, anchor="anchored")
     yield _vector("valid-of-the-chain-that-anchored", file_receipt(4), anchor="anchored")
     yield _vector("anchored-chain-not-in-the-anchor", good, "tx-receipt", anchor="valid-4")
+    yield _vector("valid-status-in-the-anchored-chain", _with(good, old_state()), anchor="anchored")
+    here = State(slots={slot_of(NUMBER): state_word()}).proof(slot_of(NUMBER), 90, FOUR)
+    yield _vector("valid-status-in-the-chain-that-anchored", _with(good, here), anchor="anchored")
+    gone = State(slots={slot_of(NUMBER): state_word(status=2)}).proof(slot_of(NUMBER), 90, FOUR)
+    yield _vector("status-withdrawn-in-the-chain-that-anchored", _with(good, gone), anchor="anchored",
+                  answer="doubtful")  # fmt: skip
+    yield _vector("anchored-chain-for-another-institution", sister_receipt(), "header", anchor="anchored-with-a-sister")
     above = old_receipt(6)
     yield _vector("anchored-chain-above-its-height", above, "header", anchor="anchored")
     rewritten = old_receipt(header_changes={"timestamp": TIME})

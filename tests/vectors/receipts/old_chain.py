@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from consortium import FOUR, block_at, empty_block
-from honest import FILE_METADATA, REGISTER_MANY, REGISTERED_LOGS
+from consortium import FOUR, State, block_at, empty_block, state_word
+from honest import FILE, FILE_METADATA, REGISTER_MANY, REGISTERED_LOGS, entry, number
 from synthetic import (
     CODE,
+    OTHER_CODE,
+    TIME,
     Block,
     address,
     digest_of,
     founding_of,
+    key_of,
     log_of,
     receipt_of,
     signed,
@@ -20,9 +23,11 @@ from synthetic import (
 )  # fmt: skip
 
 from contracts import calls
+from contracts.approval import Approval, asked_to_register
 from contracts.exchange import ChainAnchored
 from node.receipts.anchor import AnchoredChain
 from node.receipts.assemble import resource_receipt
+from node.receipts.record_state import slot_of
 from node.receipts.unit_tree import root_of
 
 if TYPE_CHECKING:
@@ -30,11 +35,12 @@ if TYPE_CHECKING:
 
     from node.receipts.founding import Founding
     from node.receipts.receipt import Receipt
+    from node.receipts.state_proof import StateProof
 
 OLD_CHAIN, OLD_REGISTRY = 20_230_777, address("old registry")
 OLD = validators_of(1)
 HEIGHTS = 6
-REGISTERED_AT = 4
+SISTER_AT, REGISTERED_AT = 3, 4
 
 
 def old_founding() -> Founding:
@@ -55,10 +61,32 @@ def old_receipt(height: int = REGISTERED_AT, **more: Any) -> Receipt:
     return resource_receipt(old_block(height, **more).material(), log_index=0, metadata=FILE_METADATA)
 
 
+def sister_receipt() -> Receipt:
+    """Give the receipt of an act in the old chain that claims to be another institution's."""
+    foreign = entry(1, 1, FILE, FILE_METADATA, institution=OTHER_CODE)
+    asked = asked_to_register(foreign, institution=OTHER_CODE, expires=TIME + 1000)
+    digest = asked.digest(chain_id=OLD_CHAIN, registry=OLD_REGISTRY)
+    signature = key_of("other reviewer").sign_recoverable(digest, hasher=None)
+    calldata = calls.encode_register(foreign, Approval.from_signature(signature, expires=asked.expires))
+    transaction = signed(calldata, by="other registrar", to=OLD_REGISTRY, chain_id=OLD_CHAIN).encode()
+    log = log_of(foreign.registered(OTHER_CODE), emitter=OLD_REGISTRY)
+    block = block_at(SISTER_AT, transaction, receipt_of(log), OLD)
+    return resource_receipt(block.material(), log_index=0, metadata=FILE_METADATA)
+
+
+def old_state() -> StateProof:
+    """Give the state of the first resource at the last header of the old chain."""
+    state = State(slots={slot_of(str(number(1))): state_word()}, registry=OLD_REGISTRY)
+    return state.proof(slot_of(str(number(1))), HEIGHTS - 1, OLD)
+
+
 def blocks() -> tuple[bytes, ...]:
     """Give the hashes of all headers of the old chain."""
-    made = [old_block() if height == REGISTERED_AT else empty_block(height, OLD) for height in range(HEIGHTS)]
-    return tuple(block.header().block_hash for block in made)
+    made = {height: empty_block(height, OLD).header() for height in range(HEIGHTS)}
+    made[REGISTERED_AT] = old_block().header()
+    made[SISTER_AT] = sister_receipt().material.decode_header()
+    made[HEIGHTS - 1] = old_state().decode_header()
+    return tuple(header.block_hash for header in made.values())
 
 
 def anchoring(
@@ -82,6 +110,13 @@ def anchored_chains() -> tuple[AnchoredChain, ...]:
         founding=old_founding(), changes=(), headers=tuple(sorted(headers)), material=anchoring(headers)
     )
     return (chain,)
+
+
+def with_a_sister() -> tuple[AnchoredChain, ...]:
+    """Give the chain with a founding that names another institution, which nobody's fingerprint covers."""
+    (good,) = anchored_chains()
+    both = founding_of(1).institutions
+    return (replace(good, founding=replace(good.founding, institutions=both)),)
 
 
 def broken_chains() -> Iterator[tuple[str, AnchoredChain]]:
