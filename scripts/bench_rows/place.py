@@ -32,10 +32,11 @@ class Sizes:
     units: int = 190_000
     headers: int = 20_000
     acts: int = 2_000
+    single: int = 30
     runs: int = 3
 
 
-QUICK = Sizes(large=1 << 26, small_files=500, units=10_000, headers=2_000, acts=100, runs=1)
+QUICK = Sizes(large=1 << 26, small_files=500, units=10_000, headers=2_000, acts=100, single=5, runs=1)
 
 
 class Place:

@@ -23,7 +23,7 @@ REAL = ROOT.parent / "shared" / "data" / "quansongshi-190k.jsonl.gz"
 def register_units(place: Place) -> Iterator[Row]:
     """Units of one resource, which is registered beforehand."""
     path, book = place.folder / "units.jsonl", place.folder / "book.txt"
-    kind = _write_units(path, place.sizes.units)
+    kind = write_units(path, place.sizes.units)
     book.write_text("book\n")
     samples: list[Sample] = []
     for _ in range(place.sizes.runs):
@@ -39,7 +39,8 @@ def register_units(place: Place) -> Iterator[Row]:
     yield Row(name=f"{place.sizes.units:,} {kind} units confirmed", ours=samples, goal=goal)
 
 
-def _write_units(path: Path, count: int) -> str:
+def write_units(path: Path, count: int) -> str:
+    """Write so many units; say whether they are real."""
     with path.open("wb") as stream:
         if REAL.exists():
             with gzip.open(REAL) as lines:
