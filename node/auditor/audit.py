@@ -1,4 +1,7 @@
-"""The whole self-check, in order: the chain's file, headers, records, payloads with their index, proofs."""
+"""The whole self-check, in order: incidents, the chain, records, payloads with their index, proofs.
+
+Of an embedded chain the file and every header are checked; of a network, that what this home calls final still stands.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,20 @@ from typing import TYPE_CHECKING
 from node.auditor.approval_check import check_approvals, check_keys
 from node.auditor.chain_check import check_headers
 from node.auditor.finding import INCIDENT, Finding
+from node.auditor.network_check import RESOLVE, check_landed
 from node.auditor.payload_check import check_payloads
 from node.auditor.proof_check import check_proofs
 from node.auditor.record_check import check_records
-from node.chain.embedded import EmbeddedChain
 from node.chain.embedded.integrity import faults
-from node.chain.engine import Engine
+from node.chain.errors import BrokenFinality
+from node.chain.incident import IncidentFolder
+from node.home import NETWORK
+from node.runtime import asking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from node.chain.engine import Engine
     from node.runtime import Reading
 
 
@@ -26,24 +33,45 @@ async def audit(node: Reading, *, step: Callable[[], None]) -> AsyncIterator[Fin
     Reads only; needs neither lock nor passphrase. While a writer is at work, what it has under way may be reported as
     unfinished.
     """
-    from web3 import AsyncWeb3
-
-    for what, found in faults(node.home.chain):
-        yield Finding(check="chain", id=what, expected="intact", found=found, mend=INCIDENT)
-    chain = EmbeddedChain.open(node.home.chain)
-    try:
-        engine = Engine(AsyncWeb3(chain.provider), chain_id=node.identity.chain_id)
-        async for finding in check_headers(engine, node.identity, step=step):
+    trouble = IncidentFolder(node.home.incidents).trouble()
+    if trouble is not None:
+        yield Finding(check="finality", id="incident", expected="none", found=trouble.words.en, mend=RESOLVE)
+    on_chain = _check_network if node.identity.chain == NETWORK else _check_embedded
+    if trouble is None or node.identity.chain != NETWORK:
+        async for finding in on_chain(node, step):
             yield finding
-        async for finding in check_records(engine, node.identity, node.journal, step=step):
-            yield finding
-        async for finding in check_keys(engine, node.journal, node.identity):
-            yield finding
-    finally:
-        await chain.close()
     for finding in check_approvals(node.journal, node.identity):
         yield finding
     for finding in check_payloads(node.journal, node.root, node.blocks.rows, step=step):
         yield finding
     for finding in check_proofs(node, step=step):
+        yield finding
+
+
+async def _check_embedded(node: Reading, step: Callable[[], None]) -> AsyncIterator[Finding]:
+    for what, found in faults(node.home.chain):
+        yield Finding(check="chain", id=what, expected="intact", found=found, mend=INCIDENT)
+    async with asking(node.home) as engine:
+        async for finding in check_headers(engine, node.identity, step=step):
+            yield finding
+        async for finding in _check_acts(engine, node, step):
+            yield finding
+
+
+async def _check_network(node: Reading, step: Callable[[], None]) -> AsyncIterator[Finding]:
+    """Ask the network; one that broke its finality is a finding, one that does not answer makes no self-check."""
+    try:
+        async with asking(node.home) as engine:
+            async for finding in check_landed(engine, node, step=step):
+                yield finding
+            async for finding in _check_acts(engine, node, step):
+                yield finding
+    except BrokenFinality as broken:
+        yield Finding(check="finality", id="incident", expected="none", found=broken.words.en, mend=RESOLVE)
+
+
+async def _check_acts(engine: Engine, node: Reading, step: Callable[[], None]) -> AsyncIterator[Finding]:
+    async for finding in check_records(engine, node.identity, node.journal, step=step):
+        yield finding
+    async for finding in check_keys(engine, node.journal, node.identity):
         yield finding

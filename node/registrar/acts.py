@@ -11,6 +11,7 @@ Recovery is this same procedure run on what the journal has open.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from contracts.calls import RegisterCall, decode_call
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from storage.proofs import ProofFolder
 
 WINDOW = 32
-"""Acts that are under way at once."""
+"""Acts that are under way at most; half of them are final before more are sent, so that no header goes without."""
 
 
 class Acts:
@@ -98,17 +99,19 @@ class Acts:
         Raises:
             Unavailable: the chain does not answer or confirm in time; what is open stays open in the journal.
         """
-        acts = self._attempts.in_order()
-        for start in range(0, len(acts), WINDOW):
-            window = acts[start : start + WINDOW]
-            await self._attempts.send(window)
-            for act in window:
-                try:
-                    landed = await self._attempts.landed(act)
-                except NonceConsumed:  # signed elsewhere: only its owner can sign it anew
-                    yield self._settling.give_up(act, _nonce_is_gone())
-                else:
-                    yield await self._confirm(act, landed)
+        waiting, under_way = deque(self._attempts.in_order()), deque[ActRow]()
+        while waiting or under_way:
+            if waiting and len(under_way) <= WINDOW // 2:
+                more = [waiting.popleft() for _ in range(min(len(waiting), WINDOW - len(under_way)))]
+                await self._attempts.send(more)
+                under_way.extend(more)
+            act = under_way.popleft()
+            try:
+                landed = await self._attempts.landed(act)
+            except NonceConsumed:  # signed elsewhere: only its owner can sign it anew
+                yield self._settling.give_up(act, _nonce_is_gone())
+            else:
+                yield await self._confirm(act, landed)
 
     def _attempt(self, act: ActRow, nonce: int) -> AttemptRow:
         if self._key is None:

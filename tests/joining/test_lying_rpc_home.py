@@ -16,6 +16,8 @@ from lying_endpoint import Endpoint, listening
 from test_rpc_exchange import html, other_chain_id
 from test_rpc_lies import failed, no_logs, on_block, on_receipts, without_seal
 
+from node.chain.incident import TWO_HEADERS, Incident, IncidentFolder
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -134,3 +136,22 @@ async def test_the_next_url_is_used_where_the_first_one_lies(desk: Desk, endpoin
     ran = await typed(desk, *REGISTER)
     assert ran.code == 0, ran.out + ran.err
     await assert_finished(desk, endpoint)
+
+
+async def test_the_audit_of_a_network_home_proves_anew_what_is_final_and_is_loud_about_incidents(
+    desk: Desk, endpoint: Endpoint
+) -> None:
+    assert (await typed(desk, *REGISTER)).code == 0
+    ran = await typed(desk, "audit", "--json")
+    assert (ran.code, ran.lines[-1]["summary"]["findings"]) == (0, 0), ran.out
+    endpoint.lie = on_receipts(failed)
+    assert (await typed(desk, "audit")).code == 3
+    endpoint.lie = Endpoint(endpoint.dispatcher).lie
+    IncidentFolder(desk.folder / "home" / "incidents").report(
+        Incident(kind=TWO_HEADERS, found=1, chain_id=1, height=2, proven="0x01", now="0x02", head=3)
+    )
+    ran = await typed(desk, "audit", "--json")
+    assert ran.code == 1, ran.out + ran.err
+    assert [line["check"] for line in ran.lines if "check" in line] == ["finality"]
+    refused = await typed(desk, "register", "two.txt", "--period", "2023", "--json")
+    assert [line["error"]["code"] for line in refused.lines if "error" in line] == ["broken-finality"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from node.cli.output import Output
 
-_CHECKS = {"chain": "链", "payload": "载荷", "index": "索引", "journal": "日志", "proof": "证明"}
+_CHECKS = {"finality": "最终性", "chain": "链", "payload": "载荷", "index": "索引", "journal": "日志", "proof": "证明"}
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
