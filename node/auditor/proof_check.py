@@ -9,7 +9,6 @@ from contracts.errors import ContractError
 from node.auditor.finding import Finding
 from node.errors import Words, ZhicangError
 from node.receipt_desk import material_of, read_lines, receipt_for, unit_receipt_for
-from node.receipts.errors import AnchorTooOld
 from node.receipts.subject import FileSubject, TreeSubject, UnitSubject
 from node.receipts.trust import Trust
 from node.receipts.unit_tree import root_of
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from node.receipts.subject import Subject
     from node.runtime import Reading
     from storage.acts import ActRow
+    from storage.resources import VersionRow
     from storage.units import UnitBatchRow
 
 _PROOF = Words(
@@ -38,28 +38,31 @@ _UPDATE = Words(
 
 
 def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding]:
-    """Assemble and verify the receipt of every resource, and of the first and last unit of every batch."""
+    """Assemble and verify the receipt of every version, and of the first and last unit of every batch."""
     trust = Trust.of(trust_anchor(node.home))
-    for row in node.journal.resources.all():
-        step()
-        if row.stage != "confirmed":
-            continue
-        try:
-            receipt = receipt_for(node, row)
-            subject: Subject = FileSubject(sha256=row.content_digest)
-            if row.kind == Kind.TREE:
-                subject = TreeSubject(manifest=node.root.manifest(row.payload_id))
-            verdict = verify(subject, receipt, trust)
-            if verdict.failed is not None:
-                yield _finding(row.number, verdict.failed.en)
-        except AnchorTooOld as error:
-            yield _finding(row.number, error.words.en, mend=_UPDATE)
-        except (ZhicangError, ContractError, StorageError) as error:
-            yield _finding(row.number, error.words.en)
+    for row in node.journal.resources.all_versions():
+        if row.version == 1:
+            step()
+        if row.stage == "confirmed":
+            yield from _check_version(node, row, trust)
     for batch in node.journal.units.batches():
         if batch.stage == "confirmed":
             yield from _check_batch(node, batch, trust)
     yield from _check_acts(node)
+
+
+def _check_version(node: Reading, row: VersionRow, trust: Trust) -> Iterator[Finding]:
+    try:
+        receipt = receipt_for(node, row)
+        subject: Subject = FileSubject(sha256=row.content_digest)
+        if row.kind == Kind.TREE:
+            subject = TreeSubject(manifest=node.root.manifest(row.payload_id))
+        verdict = verify(subject, receipt, trust)
+        if verdict.failed is not None:
+            mend = _UPDATE if verdict.answer == "anchor-too-old" else _PROOF
+            yield _finding(row.number, verdict.failed.en, mend=mend)
+    except (ZhicangError, ContractError, StorageError) as error:
+        yield _finding(row.number, error.words.en)
 
 
 def _check_acts(node: Reading) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -135,3 +136,41 @@ def test_every_later_act_asks_the_second_person_too(office: Office) -> None:
     assert known.summary == {"done": 0, "known": 1, "review": 0, "refused": 0}
     assert json.loads((office.home / "home.json").read_bytes())["reviewer"] == ""
     office.well("audit", "--json")
+
+
+def test_a_thousand_are_approved_with_one_passphrase(office: Office) -> None:
+    for page in range(1000):
+        office.write(f"页/{page:04}.txt", f"第 {page} 页\n")
+    office.well("draft", "页", "--each", "--period", "2023", "--access", "公开")
+    request, approvals = office.folder / "r.json", office.folder / "a.json"
+    office.well("submit", "--all", "-o", request)
+    own = ("--keystore", office.keystore, "--passphrase-file", office.reviewer_passphrase)
+    page = office.well("approve", request, "-o", approvals, *own).out
+    assert "共 1000 项:登记 1000" in page
+    assert len(page.splitlines()) < 200
+    sent = office.well("send", approvals, "--json")
+    assert sent.summary == {"approvals": 1000, "sent": 1000, "refused": 0, "review": 0}
+    assert len({line["tx_hash"] for line in sent.results}) == 20
+
+
+def test_all_of_it_goes_through_a_serving_node(office: Office) -> None:
+    arguments = office.command("serve", "--port", "0", "--json")
+    with subprocess.Popen(arguments, cwd=office.folder, env=office.environment(), stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert "rpc" in json.loads(process.stdout.readline())
+            office.write("文.txt", "文\n")
+            nobody = office.folder / "no passphrase here"
+            hidden = {"ZHICANG_PASSPHRASE_FILE": str(nobody)}
+            number = office.well("draft", "文.txt", "--period", "2023", "--json", **hidden).results[0]["resource_id"]
+            office.well("submit", number, **hidden)
+            office.well("return", number, "--because", "改题名", **hidden)
+            office.well("draft", "文.txt", "--period", "2023", "--title", "题名", **hidden)
+            office.well("submit", "--all", "-o", "r.json", **hidden)
+            assert office.approve("--all").code == 0
+            sent = office.well("send", "--json", **hidden)
+            assert [line["status"] for line in sent.results] == ["registered"]
+        finally:
+            process.terminate()
+            process.wait(30)
+    office.nothing_half_done()
