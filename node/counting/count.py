@@ -68,7 +68,7 @@ class _Count:
             for unit in _units(batch.lines):
                 self._tally.on_chain += 1
                 self._tally.accepted += accepted
-                reason = "malformed" if unit is None else self._judge(unit, batch, accepted=accepted)
+                reason = self._judge(unit, batch, accepted=accepted)
                 if reason is not None:
                     self._tally.excluded[reason] += 1
         self._tally.nested = sum(parent in self._counted_ids for parent in self._parents)
@@ -83,8 +83,10 @@ class _Count:
             if record is not None and record.institution == batch.institution:
                 yield _short(text)
 
-    def _judge(self, unit: dict[str, Any], batch: BatchFact, *, accepted: bool) -> str | None:
+    def _judge(self, unit: dict[str, Any] | None, batch: BatchFact, *, accepted: bool) -> str | None:
         """Give the reason why a unit does not count, or count it."""
+        if unit is None or not _text(unit, "unit_id"):
+            return "malformed"
         record = self._facts.records.get(_text(unit, "resource_id"))
         if record is None:
             return "unregistered"
@@ -93,6 +95,7 @@ class _Count:
         work = self._work_of(unit, record)
         identifier = _short(f"{record.number}#{_text(unit, 'unit_id')}")
         reasons = (
+            ("other-rule", batch.rule not in (b"", self._rule.digest)),
             ("foreign", record.institution != batch.institution),
             ("level", unit.get("level") not in self._rule.levels),
             ("untagged", not labels),

@@ -12,6 +12,7 @@ GROUPS = ("institution", "resource", "lot", "level", "method")
 REASONS = {
     "malformed": ("不是合规的记录", "no well-formed record"),
     "unregistered": ("所属资源没有登记", "of a resource that is not registered"),
+    "other-rule": ("所在批次写明按另一规则计数", "in a batch that names another counting rule"),
     "foreign": ("属于别的机构的资源", "of another institution's resource"),
     "level": ("层级不在计数之列", "of a level that is not counted"),
     "untagged": ("除题名、类型、层级名外没有标签或主题词", "without a tag or subject beyond title, type and level"),

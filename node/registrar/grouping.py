@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from contracts.records import Entry, UnitBatch
+from node.counting.rule import shipped_rule
 from node.records import canonical
 from node.records.metadata import Metadata
 from node.records.number import Number
@@ -46,7 +47,7 @@ def entry_for(row: VersionRow) -> Entry:
 
 
 def batch_for(row: UnitBatchRow) -> UnitBatch:
-    """Give the contract's unit batch for a stored list. Counting rule and parent are not used yet."""
+    """Give the contract's unit batch for a stored list, with the rule by which it is counted; parent is not used."""
     return UnitBatch(
         root=row.root,
         list_digest=row.list_digest,
@@ -55,7 +56,7 @@ def batch_for(row: UnitBatchRow) -> UnitBatch:
         programme=text_digest(row.programme),
         period=row.period,
         lot=text_digest(row.lot),
-        counting_rule=bytes(32),
+        counting_rule=shipped_rule().digest,
         parent=bytes(32),
         earlier_receipt=row.earlier_receipt,
     )

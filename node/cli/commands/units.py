@@ -1,15 +1,16 @@
-"""zhicang units register: register the knowledge units of a JSON Lines file."""
+"""zhicang units: register the knowledge units of a JSON Lines file; count what counts of those on chain."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
+from node.cli import counting
 from node.cli.acting import perform
 from node.cli.matters import NEXT_REVIEW, tell_outcome
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, mark_demonstration
-from node.errors import BadInput
+from node.errors import BadInput, Words
 from node.importers.description_list import read_period
 from node.records.number import Number
 from node.registrar.outcome import Pending
@@ -29,24 +30,31 @@ LARGEST_BATCH = 10_000
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("act", choices=["register"], help=say("登记", "register them"))
-    parser.add_argument("file", type=given_path, metavar="UNITS.jsonl", help=say("每行一个 JSON 对象", "one JSON object a line"))
+    parser.add_argument("act", choices=["register", "count", "recount"], help=say("units register 登记;units count 计数;units recount 仅凭链和清单重新计数", "units register; units count; units recount: count from nothing but a chain and the lists"))
+    parser.add_argument("file", nargs="?", type=given_path, metavar="UNITS.jsonl", help=say("每行一个 JSON 对象", "one JSON object a line"))
     parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号", "registration number for lines without resource_id"))
     parser.add_argument("--id-field", default="unit_id", metavar="F", help=say("在资源内标识一条的字段(缺省 unit_id)", "field that names a unit within its resource (default unit_id)"))
     parser.add_argument("--batch", type=int, default=LARGEST_BATCH, metavar="N", help=say("每笔交易的条数(1—10000)", "units in one transaction (1 to 10000)"))
     parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
     parser.add_argument("--programme", default="", help=say("项目名称", "programme"))
     parser.add_argument("--lot", default="", help=say("交付批次", "lot"))
+    counting.configure(parser, language)
     add_passphrase(parser, language)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Register the file, or refuse it whole."""
-    perform(arguments, output, act)
+    """Register the file, or refuse it whole; or count."""
+    if arguments.act == "register":
+        perform(arguments, output, act)
+    else:
+        counting.count(arguments, output)
 
 
 def prepare(arguments: argparse.Namespace) -> None:
     """Check the options and leave the request on the arguments."""
+    if arguments.file is None:
+        mend = Words("zhicang units register 标引.jsonl", "zhicang units register UNITS.jsonl")
+        raise BadInput("没有指明要登记的文件", "the file to register was not named", mend=mend, field="file")
     if not 1 <= arguments.batch <= LARGEST_BATCH:
         raise BadInput("--batch 应在 1—10000 之间", "--batch must be from 1 to 10000", field="batch")
     if arguments.resource:

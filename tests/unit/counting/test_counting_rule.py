@@ -135,6 +135,8 @@ CHEATS: dict[str, tuple[dict[str, Any] | bytes, dict[str, Any], str]] = {
     "a resource that is none": (unit(number(99), "u2", 2), {}, "unregistered"),
     "another's resource": (unit(BOOK, "u2", 2), {"institution": "15000001"}, "foreign"),
     "no record": (b"[1]", {}, "malformed"),
+    "no identifier": (unit(BOOK, "", 2), {}, "malformed"),
+    "another rule": (unit(BOOK, "u2", 2), {"rule": bytes(32)}, "other-rule"),
     "no JSON": (b"{", {}, "malformed"),
     "a level that is no text": (unit(BOOK, "u2", 2, level=["页"]), {}, "malformed"),
 }
