@@ -6,7 +6,7 @@ Codes are stored in English; the words that a list or a form may use in their pl
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from node.errors import BadInput, Words
@@ -83,7 +83,7 @@ class Metadata:
 
     def to_json(self, salt: str = "") -> dict[str, Any]:
         """Give the JSON object that the metadata digest covers: said fields only, with `schema` and, if any, `salt`."""
-        said = {name: value for name, value in asdict(self).items() if value != ""}
+        said = {name: value for name in _NAMES if (value := getattr(self, name)) != ""}
         return said | {"schema": SCHEMA} | ({"salt": salt} if salt else {})
 
     def digest(self, salt: str = "") -> bytes:
@@ -98,6 +98,9 @@ class Metadata:
     def from_json(cls, value: dict[str, Any]) -> Metadata:
         """Read what `to_json` gave, leaving out schema and salt."""
         return cls(**{name: item for name, item in value.items() if name not in ("schema", "salt")})
+
+
+_NAMES = tuple(field.name for field in fields(Metadata))
 
 
 def code_for(field: str, word: str) -> str:
