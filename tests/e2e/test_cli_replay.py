@@ -71,6 +71,13 @@ def test_on_a_home_a_person_reads_what_was_found(audited: Desk) -> None:
     assert (audited.folder / "进度.db").exists()
 
 
+def test_other_rules_have_a_state_file_of_their_own(audited: Desk, anchor: str) -> None:
+    for options in ((), ("--every-seal",), ("--engine", "goquorum"), ()):
+        audited.well("replay", "--anchor", anchor, *options)
+    files = [path.name for path in (audited.folder / "state" / "zhicang").glob("replay-*.db")]
+    assert len(files) == 3
+
+
 def test_a_difference_is_named_and_ends_with_1(audited: Desk, anchor: str) -> None:
     with sqlite3.connect(audited.home / "chain.db") as chain:
         chain.execute("DELETE FROM transactions WHERE height = 2")

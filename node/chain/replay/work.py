@@ -7,6 +7,7 @@ Nodes are added and never removed.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from dataclasses import astuple
 from typing import TYPE_CHECKING
@@ -114,6 +115,11 @@ class Work:
     def forget(self) -> None:
         """Drop what was added since the last commit."""
         self._new.clear()
+
+
+def state_name(origin: Origin, rules: Rules) -> str:
+    """Name a file after what it is for, so that other rules have one of their own."""
+    return f"replay-{origin.genesis_hash.hex()[:16]}-{hashlib.sha256(_purpose(origin, rules)).hexdigest()[:8]}.db"
 
 
 def _purpose(origin: Origin, rules: Rules) -> bytes:

@@ -80,7 +80,7 @@ def _anchor(arguments: argparse.Namespace, output: Output) -> TrustAnchor:
 
 async def _replay(arguments: argparse.Namespace, anchor: TrustAnchor, output: Output) -> Reached:
     from node.chain.replay.replay import Replay, Watch
-    from node.chain.replay.work import Work
+    from node.chain.replay.work import Work, state_name
 
     origin = Origin.of(anchor.founding)
     rules = Rules(
@@ -90,7 +90,7 @@ async def _replay(arguments: argparse.Namespace, anchor: TrustAnchor, output: Ou
         code_size_limit=arguments.code_size_limit,
         every_seal=arguments.every_seal,
     )
-    state: Path = arguments.state or _state_path(anchor)
+    state: Path = arguments.state or _state_folder() / state_name(origin, rules)
     work = Work.open(state, origin=origin, rules=rules)
     try:
         async with AsyncExitStack() as stack:
@@ -102,9 +102,9 @@ async def _replay(arguments: argparse.Namespace, anchor: TrustAnchor, output: Ou
         work.close()
 
 
-def _state_path(anchor: TrustAnchor) -> Path:
+def _state_folder() -> Path:
     state = os.environ.get("XDG_STATE_HOME") or str(Path(os.environ.get("HOME", "/")) / ".local" / "state")
-    return Path(state) / "zhicang" / f"replay-{anchor.founding.genesis_hash.hex()[:16]}.db"
+    return Path(state) / "zhicang"
 
 
 def _endpoints(arguments: argparse.Namespace) -> list[AbstractAsyncContextManager[Blocks]]:
