@@ -11,6 +11,7 @@ HOME/
   storage/           the OCFL storage root
   staging/           payload on its way in; swept at every start of a writing command
   proofs/            proof material, one file a transaction
+  restored.json      it came out of a backup and nobody has confirmed it yet
   incidents/         evidence of broken finality, made with the first
   lock               held by the process that owns the home
   socket             where that process answers, while `serve` runs
@@ -75,7 +76,7 @@ class Home:
             "identity_file": "home.json", "anchor": "anchor.json", "settings": "zhicang.toml",
             "keystores": "keystores", "chain": "chain.db", "journal": "journal.db", "blocks": "blocks.db",
             "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock", "socket": "socket",
-            "incidents": "incidents",
+            "incidents": "incidents", "restored": "restored.json",
             "recovery_sheet": "key-recovery-sheet.txt",
         }  # fmt: skip
         if name not in parts:
@@ -117,6 +118,19 @@ class Home:
         mend = Words("从备份恢复这个文件", "restore this file from a backup")
         zh, en = f"节点身份文件已损坏:{why.zh}", f"the identity of the node is damaged: {why.en}"
         return Unavailable(zh, en, mend=mend, file=str(self.identity_file))
+
+    def require_confirmed(self) -> None:
+        """Raise Unavailable while the home came out of a backup and nobody confirmed that it is the newest state."""
+        if not self.restored.exists():
+            return
+        mend = Words(
+            "用所知最新的区块哈希或凭证确认:zhicang restore --head 哈希 或 --receipt 文件;网络上的节点用 --confirm",
+            "confirm it by the newest header hash or receipt that is known: zhicang restore --head HASH or "
+            "--receipt FILE; on a network with --confirm",
+        )
+        zh = "这个节点目录由备份恢复,尚未确认是最新状态,只读"
+        en = "this home was restored and not yet confirmed to be the newest state: it is read-only"
+        raise Unavailable(zh, en, mend=mend, file=str(self.path))
 
     def touches(self, path: Path) -> bool:
         """Tell whether a path lies in this home or around it: such a path is neither payload nor a place to write.

@@ -109,6 +109,7 @@ async def open_for_writing(
     """Own a home and open everything that a writing command needs; raise Unavailable when another process owns it."""
     identity = home.identity()
     with home.locked():
+        home.require_confirmed()
         key = registrar_key(home, passphrase)
         if identity.chain == NETWORK:
             way = attachment(home, trust=trust_of(home), clock=clock)
@@ -201,6 +202,7 @@ def open_for_drafting(
 
     identity = home.identity()
     with home.locked(), _databases(home) as (journal, blocks, root):
+        home.require_confirmed()
         parts = _drafting_parts(identity, journal, blocks, root, clock=clock, crash_point=crash_point)
         settings = read_settings(home.settings)
         yield Desk(home=home, identity=identity, settings=settings, journal=journal, registrar=Drafting(**parts))

@@ -55,6 +55,7 @@ async def serving(
     identity = home.identity()
     async with AsyncExitStack() as stack:
         stack.enter_context(home.locked())
+        home.require_confirmed()
         key = registrar_key(home, passphrase)
         if identity.chain == NETWORK:
             application = web.Application()

@@ -59,7 +59,7 @@ def perform(
     home = home_of(arguments)
     home.identity()
     arguments.carried = carried or {}
-    if _done_by_the_server(home, arguments, output, act):
+    if done_by_the_server(home, arguments, output, act):
         return
     prepare(arguments, act)
     if not keys:
@@ -71,7 +71,8 @@ def perform(
     asyncio.run(_own_and_act(home, passphrase, arguments, output, act))
 
 
-def _done_by_the_server(home: Home, arguments: argparse.Namespace, output: Output, act: Act) -> bool:
+def done_by_the_server(home: Home, arguments: argparse.Namespace, output: Output, act: Act) -> bool:
+    """Have an act carried out by the process that serves the home; tell whether there is one."""
     door = door_of(home)
     if door is None:
         return False

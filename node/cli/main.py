@@ -54,6 +54,8 @@ COMMANDS: dict[str, Words] = {
     "replay": Words("从创世起重放整条链,逐项自行核对", "replay a whole chain from its genesis, checking everything anew"),
     "export": Words("导出资源的载荷并逐块核对", "write a resource's payload out, every block checked"),
     "storage": Words("重建数据块索引(storage reindex)", "rebuild the block index (storage reindex)"),
+    "backup": Words("备份节点目录,运行中也可以", "back up the home, also while it serves"),
+    "restore": Words("由备份恢复节点目录,并确认它是最新的", "restore a home from a backup, and confirm that it is the newest"),
     "serve": Words("以服务方式运行节点", "run the node as a process"),
     "network": Words("建立联盟(network found),部署登记合约(network deploy)", "found a consortium (network found), create its registry (network deploy)"),
     "demo": Words("演示:生成样例并走完全过程", "demonstration: a made-up collection through the whole process"),
