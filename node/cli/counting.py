@@ -41,9 +41,14 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 def count(arguments: argparse.Namespace, output: Output) -> None:
     """Count, and say what was counted and what was not, and why."""
     tally, time, derived = asyncio.run(_counted(arguments, output))
-    for digest in derived.missing_lists:
-        zh, en = f"没有摘要为 {digest.hex()} 的单元清单", f"no unit list with the digest {digest.hex()}"
-        output.refuse(Doubtful(zh, en, mend=_MISSING))
+    own = home_of(arguments).identity().code if arguments.act == "count" else None
+    others = [digest for institution, digest in derived.missing_lists if own not in (None, institution)]
+    if others:  # a home keeps its own lists; who counts the whole consortium takes `recount` with everybody's
+        output.note(f"其他机构的 {len(others)} 份单元清单不在本机,没有计入", f"{len(others)} unit list(s) of other institutions are not here and not counted")
+    for institution, digest in derived.missing_lists:
+        if own in (None, institution):
+            zh, en = f"没有摘要为 {digest.hex()} 的单元清单", f"no unit list with the digest {digest.hex()}"
+            output.refuse(Doubtful(zh, en, mend=_MISSING))
     for number in derived.missing_manifests:
         output.refuse(Doubtful(f"没有 {number} 的清单", f"no manifest of {number}", mend=_MISSING))
     _tell(tally, time, arguments.by, output)

@@ -40,11 +40,14 @@ class ChainEvent(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Derived:
-    """What a chain says: the batches and facts to count by, and the digests of papers that nobody has."""
+    """What a chain says: the batches and facts to count by, and the papers that nobody has.
+
+    ``missing_lists`` are (institution, digest), ``missing_manifests`` numbers of records.
+    """
 
     batches: list[BatchFact] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
-    missing_lists: list[bytes] = field(default_factory=list)
+    missing_lists: list[tuple[str, bytes]] = field(default_factory=list)
     missing_manifests: list[str] = field(default_factory=list)
 
 
@@ -103,7 +106,7 @@ def _add_batch(
 ) -> None:
     data = papers(committed.list_digest)
     if data is None:
-        derived.missing_lists.append(committed.list_digest)
+        derived.missing_lists.append((committed.institution.decode(), committed.list_digest))
         return
     call = decode_call(found.calldata)
     batch = BatchFact(
