@@ -133,6 +133,7 @@ class Registrar(Drafting):
             raise OwnFault("事务没有结果", "an act without an outcome")
         if found.refused is not None:
             raise found.refused
+        await self._following.look()
         return found
 
     def _done(self, matter: MatterRow, settled: Settled) -> Done | Refused:
