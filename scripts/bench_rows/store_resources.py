@@ -26,6 +26,6 @@ store = Store(
 )
 sources = sorted(folder.iterdir())
 requests = (RegisterRequest(source=source, metadata=Metadata(title=source.name, period=2026)) for source in sources)
-outcomes = list(store.run(requests))
+outcomes = list(store.run(requests, stage="stored"))
 if len(outcomes) != len(sources) or any(isinstance(outcome, Refused) for outcome in outcomes):
     sys.exit("not every file was stored")

@@ -33,10 +33,10 @@ def test_a_governor_makes_two_persons_of_one_and_freezes_a_record(desk: Desk) ->
     desk.well("send")
 
     desk.well("govern", "freeze", number)
+    assert desk.listed()[0]["frozen"] is True
     refused = desk.run("withdraw", number, "--reason", "其他", "--json")
     assert refused.code == 2
     assert "冻结" in refused.errors[0]["message"]
-    assert desk.listed()[0]["frozen"] is True
     before = desk.run("audit", "--json")
     assert (before.code, "anchor update" in before.results[0]["mend"]) == (1, True)
     desk.well("anchor", "update")
