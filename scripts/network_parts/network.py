@@ -140,12 +140,10 @@ class Network:
         for validator in self.validators:
             validator.resume()
         self.start_processes()
-        if all(int(validator.call("net_peerCount"), 16) == len(self.validators) - 1 for validator in self.validators):
-            return
         self.mend()
         height = self.height()
         try:
-            self.wait_for_height(height + 2, limit=_PATIENT)
+            self.wait_for_height(height + 1, limit=_PATIENT)
         except Missing:
             self.stop()
             self.start()
