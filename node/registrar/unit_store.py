@@ -62,11 +62,14 @@ class UnitStore:
         self._salt = salt
         self._crash_point = crash_point
         self._access: dict[str, bool] = {}
+        self._asked_again: set[int] = set()
+        """Earlier batches that hold units of this file: what came back of them is asked for anew."""
 
     def run(self, request: UnitRequest, *, stage: str) -> StoredUnits:
         """Store a unit file for a stage; raise BadLines, with nothing kept, when any of its lines is bad."""
         staged: list[tuple[UnitBatchRow, Staged]] = []
         known = 0
+        self._asked_again.clear()
         try:
             with self._journal.transaction():
                 bad: list[ZhicangError] = []
@@ -85,6 +88,7 @@ class UnitStore:
                     raise BadInput(zh, en, file=str(request.file))  # noqa: TRY301 - undoes the transaction
                 if bad:
                     raise BadLines(request.file, bad[:MOST_REPORTED])  # noqa: TRY301 - undoes the transaction
+                self._take_up_returned(stage)
         except BaseException:
             for _, list_ in staged:
                 self._root.discard(list_)
@@ -94,6 +98,12 @@ class UnitStore:
         return StoredUnits(
             batches=tuple(row.id for row, _ in staged), fresh=sum(row.claimed for row, _ in staged), known=known
         )
+
+    def _take_up_returned(self, stage: str) -> None:
+        """Bring earlier batches of this file that came back to the stage that is asked for now."""
+        batches = [self._journal.units.batch(batch) for batch in sorted(self._asked_again)]
+        returned = [batch.matter for batch in batches if batch is not None and batch.stage == "returned"]
+        self._journal.matters.move(returned, stage, time=int(self._clock()))
 
     def forget_unplaced(self) -> None:
         """Forget batches that a crash left before they were stored: nothing of them was acknowledged or sent."""
@@ -165,6 +175,8 @@ class UnitStore:
                 bad.append(_clash(unit, row, request, "在本文件中重复", "stands twice in this file"))
             elif earlier.source_digest != digest:
                 bad.append(_clash(unit, row, request, "已登记过,内容不同", "was registered with other content"))
+            else:
+                self._asked_again.add(earlier.batch)
         return fresh
 
     def _stage(self, units: list[Unit], batch: int, request: UnitRequest) -> tuple[UnitBatchRow, Staged]:

@@ -108,3 +108,14 @@ def test_statements_and_deliveries(desk: Desk) -> None:
     refused = desk.run("accept", "14000002", "--package", report, "--json")
     assert refused.code == 1
     desk.well("audit", "--json")
+
+
+def test_units_that_were_refused_go_when_their_file_comes_again(desk: Desk) -> None:
+    number = desk.well("register", desk.write("文.txt", "文\n"), "--period", "2023", "--json").results[0]["resource_id"]
+    desk.write("u.jsonl", '{"unit_id": "u1"}\n{"unit_id": "u2"}\n')
+    desk.well("govern", "suspend", CODE)
+    assert desk.run("units", "register", "u.jsonl", "--resource", number).code == 1
+    desk.well("govern", "reinstate", CODE)
+    again = desk.well("units", "register", "u.jsonl", "--resource", number, "--json")
+    assert [line["status"] for line in again.results] == ["committed"]
+    assert again.summary == {"registered": 0, "known": 2, "refused": 0}
