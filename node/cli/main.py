@@ -27,7 +27,7 @@ COMMANDS: dict[str, Words] = {
     "init": Words("建立节点目录:密钥、本机链、登记合约、存储", "make a node home: keys, embedded chain, registry, storage"),
     "join": Words("新建节点目录并接入联盟网络", "make a node home on a consortium's network"),
     "register": Words("登记文件或文件夹", "register files or folders"),
-    "import": Words("清单模板与导入前预检(import template、import check)", "template for lists; pre-check of what was brought"),
+    "import": Words("清单模板、导入前预检、知识单元表(import template、import check、import units)", "template for lists, pre-check of what was brought, unit lists (import template, import check, import units)"),
     "draft": Words("存为草稿,暂不送审", "store drafts that nobody is asked about yet"),
     "submit": Words("送审;可写出送审单带到另一台机器", "submit for review, here or by a request file"),
     "approve": Words("审核员批准;一次口令批准全部", "a reviewer approves, everything with one passphrase"),
