@@ -63,5 +63,7 @@ def write_output(path: Path, data: bytes) -> None:
 
 def mark_demonstration(identity: Identity, output: Output) -> None:
     """Say 演示 before anything else where the home is a demonstration."""
-    if identity.demonstration:
+    if identity.demonstration and identity.chain == "network":
+        output.say("[演示] 演示联盟,与正式登记无关", "[demonstration] a made-up consortium, no real registration")
+    elif identity.demonstration:
         output.say("[演示] 自建本机链,与正式登记无关", "[demonstration] a chain of its own, no real registration")
