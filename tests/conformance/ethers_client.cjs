@@ -31,7 +31,7 @@ async function main(url, key, artefactPath, institution) {
   console.log(JSON.stringify({
     chainId: Number(network.chainId), status: receipt.status, type: (await receipt.getTransaction()).type,
     events: events.map((event) => event.args.digest), refused, codeHash: proof.codeHash,
-    deployed: ethers.keccak256(await provider.getCode(address)), block: await provider.getBlockNumber(),
+    deployed: ethers.keccak256(await provider.getCode(address)), block: receipt.blockNumber,
   }));
   provider.destroy();
 }
