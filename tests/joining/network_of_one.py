@@ -55,6 +55,7 @@ async def found(folder: Path) -> None:
         folder / "chain.db", chain_id=CHAIN_ID, validator=address["validator"], founder=address["governor"]
     )
     (folder / "validator").write_text(keys["validator"].to_bytes().hex())
+    save_key(folder / "governor.json", keys["governor"], PASSPHRASE, work_factor=2)
     chain = EmbeddedChain.open(
         folder / "chain.db", sealing_key=keys["validator"].to_bytes(), admits=lambda _: False, watermark=None
     )

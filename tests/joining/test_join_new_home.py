@@ -104,3 +104,9 @@ def test_a_home_with_new_keys_is_made_and_waits_for_the_governors(desk: Desk) ->
     ran = desk.well("home", "register", "one.txt", *YEAR, "--json")
     assert ran.lines[0]["status"] == "review"
     assert desk.well("home", "audit").code == 0
+    admission = (*profile[2:], "--registrar", joined["addresses"]["registrar"], "--one-person")
+    desk.well("home", "govern", "admit", "51000001", *admission, "--keystore", desk.network / "governor.json")
+    # only the digest of its profile stands on chain; the home itself knows what it is called
+    assert desk.well("home", "anchor", "update", "--json").lines[0]["changes"] == 1
+    assert desk.well("home", "register", "two.txt", *YEAR, "--json").lines[0]["status"] == "registered"
+    assert desk.well("home", "audit").code == 0
