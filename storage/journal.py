@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.acts import ActRows
-from storage.errors import RootMissing
+from storage.errors import RootMissing, Words
 from storage.journal_schema import FORMAT, SCHEMA
 from storage.matters import MatterRows
 from storage.resources import ResourceRows
@@ -23,6 +23,9 @@ from storage.units import UnitRows
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
+"""The last is what a file without our tables gives, as an emptied one."""
 
 
 class Journal:
@@ -39,7 +42,9 @@ class Journal:
     def found(cls, path: Path) -> Journal:
         """Make a new journal; raise FileExistsError when the file is there."""
         path.touch(exist_ok=False)
-        journal = cls(_connect(f"file:{path}?mode=rw"))
+        connection = _connect(f"file:{path}?mode=rw")
+        _set_up(connection, read_only=False)
+        journal = cls(connection)
         with journal.transaction():
             for statement in SCHEMA.split(";\n"):
                 journal._connection.execute(statement)
@@ -48,10 +53,18 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Journal:
-        """Open an existing journal; raise RootMissing when it is not there or of another format."""
-        journal = cls(_connect(f"file:{path}?mode={'ro' if read_only else 'rw'}"))
-        if journal.format != FORMAT:
+        """Open an existing journal; raise RootMissing when it is not there, damaged or of another format."""
+        connection = _connect(f"file:{path}?mode={'ro' if read_only else 'rw'}")
+        journal = cls(connection)
+        try:
+            _set_up(connection, read_only=read_only)
             found = journal.format
+        except sqlite3.DatabaseError as error:
+            journal.close()
+            if getattr(error, "sqlite_errorcode", None) in _DAMAGED:
+                raise _damaged(path) from error
+            raise
+        if found != FORMAT:
             journal.close()
             zh = f"日志的格式 {found} 不是本版软件能读的 {FORMAT}"
             raise RootMissing(zh, f"the journal has format {found}; this version reads {FORMAT}", file=str(path))
@@ -113,10 +126,18 @@ def _connect(uri: str) -> sqlite3.Connection:
         zh, en = "日志文件不见了或打不开", "the journal is missing or cannot be opened"
         raise RootMissing(zh, en, file=path) from error
     connection.row_factory = sqlite3.Row
-    if "mode=rw" in uri:
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection, *, read_only: bool) -> None:
+    if not read_only:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         # unit identifiers come in no order: with SQLite's own 2 MiB, 190,000 of them are spilled and read back
         connection.execute("PRAGMA cache_size=-65536")
-    return connection
+
+
+def _damaged(path: Path) -> RootMissing:
+    mend = Words("用备份恢复节点目录:zhicang restore", "restore the home from a backup: zhicang restore")
+    return RootMissing("日志文件已损坏", "the journal is damaged", mend=mend, file=str(path))

@@ -223,3 +223,21 @@ def test_a_port_that_is_taken_is_not_available(
     ran = founded.run("serve", "--port", port)
     assert ran.code == 3, ran.said
     assert port in ran.err
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [("journal.db", "zhicang restore"), ("blocks.db", "storage reindex"), ("chain.db", "zhicang restore")],
+)
+def test_a_damaged_database_exits_3_by_name(desk: Desk, name: str, mend: str, language: str) -> None:
+    place = next(desk.home.rglob(name))
+    place.write_bytes(b"\xa5" * 5000 + place.read_bytes()[5000:])
+    for side in ("-wal", "-shm"):
+        place.with_name(name + side).unlink(missing_ok=True)
+    register = ("register", str(desk.write("甲.txt", "甲")))
+    for command in [register] if name == "chain.db" else [("list",), ("audit",), register]:
+        ran = desk.run(*command, "--lang", language)
+        assert ran.code == 3, ran.said
+        assert name in ran.err
+        assert mend in ran.err

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from node.chain.embedded.schema import FORMAT, SCHEMA
-from node.errors import BadInput, Unavailable
+from node.errors import BadInput, Unavailable, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 """Seconds that a connection waits for another's checkpoint."""
 _CACHE_KIB = 64 * 1024
+_RESTORE = Words("用备份恢复节点目录:zhicang restore", "restore the home from a backup: zhicang restore")
 
 
 def create(path: Path, meta: Mapping[str, bytes]) -> sqlite3.Connection:
@@ -86,4 +87,5 @@ def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 def _unreadable(path: Path, error: sqlite3.Error) -> Unavailable:
     zh, en = f"打不开本机链 {path}:{error}", f"embedded chain {path} cannot be opened: {error}"
-    return Unavailable(zh, en, file=str(path))
+    damaged = getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+    return Unavailable(zh, en, mend=_RESTORE if damaged else None, file=str(path))

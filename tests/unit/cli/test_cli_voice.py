@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from typing import TYPE_CHECKING
 
 import pytest
 
+from node.cli.failure import tell_failure
 from node.cli.language import choose_language
 from node.cli.output import Output, error_text, error_to_json
 from node.cli.parser import Parser, add_common, chooser
 from node.cli.progress import Progress
 from node.errors import BadInput, Doubtful, MissingAnchor, OwnFault, Unavailable, Words
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Terminal(io.StringIO):
@@ -169,3 +175,19 @@ def test_a_bar_does_not_run_over_its_end() -> None:
     with Progress("x", 1, stream=stream) as progress:
         progress.step(5)
     assert stream.getvalue().count("█") == 30
+
+
+def test_a_damaged_database_is_not_available_rather_than_our_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "any.db").write_bytes(b"\xa5" * 5000)
+    output = Output(language="en", as_json=False)
+    connection = sqlite3.connect(tmp_path / "any.db")
+    with pytest.raises(sqlite3.DatabaseError) as caught:
+        connection.execute("SELECT 1 FROM meta")
+    connection.close()
+    tell_failure(caught.value, output)
+    assert output.exit_code == 3
+    said = capsys.readouterr().err
+    assert "damaged" in said
+    assert "zhicang restore" in said

@@ -174,3 +174,18 @@ def test_a_reader_beside_the_writer_cannot_write(journal: Journal, tmp_path: Pat
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         enter(reader, "B")
     reader.close()
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+@pytest.mark.parametrize("content", [b"\xa5" * 5000, b""])
+def test_a_damaged_journal_is_said_to_be_damaged(tmp_path: Path, content: bytes, *, read_only: bool) -> None:
+    path = tmp_path / "journal.db"
+    Journal.found(path).close()
+    path.write_bytes(content + path.read_bytes()[len(content) :] if content else b"")
+    with pytest.raises(RootMissing) as caught:
+        Journal.open(path, read_only=read_only)
+    assert caught.value.exit_code == 3
+    assert caught.value.file == str(path)
+    assert "损坏" in caught.value.words.zh
+    assert caught.value.mend is not None
+    assert "restore" in caught.value.mend.en
