@@ -19,6 +19,8 @@ KEYSTORE_ROLES = ("registrar", "reviewer", "governor", "auditor", "validator")
 SCRYPT_WORK_FACTOR = 131_072
 """The N of scrypt (r 8, p 1): 128 MiB and about half a second for each guess, OWASP's first recommendation."""
 SHORTEST_PASSPHRASE = 8
+_CLOSED = "MAC mismatch"
+"""What eth_keyfile says of a whole keystore that a passphrase does not open."""
 
 
 def new_key(random_bytes: Callable[[int], bytes]) -> PrivateKey:
@@ -40,17 +42,22 @@ def save_key(path: Path, key: PrivateKey, passphrase: bytes, *, work_factor: int
 
 
 def load_key(path: Path, passphrase: bytes) -> PrivateKey:
-    """Open a keystore; raise Unavailable for a wrong passphrase or an unreadable file."""
+    """Open a keystore; raise Unavailable for a wrong passphrase, or a file that is damaged or cannot be read."""
     from eth_keyfile import decode_keyfile_json
     from eth_keys.datatypes import PrivateKey
 
     try:
-        keystore = json.loads(path.read_bytes())
-        return PrivateKey(decode_keyfile_json(keystore, passphrase))
+        return PrivateKey(decode_keyfile_json(json.loads(path.read_bytes()), passphrase))
     except OSError as error:
         zh, en = f"读不到密钥文件 {path}:{chinese_reason(error)}", f"keystore {path} cannot be read: {error.strerror}"
         raise Unavailable(zh, en, file=str(path)) from error
-    except ValueError as error:
+    except Exception as error:  # what the library raises for a file that is no keystore is anything at all
+        if str(error) != _CLOSED:
+            mend = Words(
+                "由封存的密钥恢复单重建,或用备份恢复", "restore it from the sealed recovery sheet or from a backup"
+            )
+            zh, en = f"密钥文件 {path.name} 已损坏,或不是密钥文件", f"{path.name} is damaged or is no keystore"
+            raise Unavailable(zh, en, mend=mend, file=str(path)) from error
         mend = Words("请核对口令(区分大小写、不含行尾空格)", "check the passphrase (case, trailing spaces)")
         zh, en = f"口令不对,打不开 {path.name}", f"wrong passphrase: {path.name} stays closed"
         raise Unavailable(zh, en, mend=mend, file=str(path)) from error
@@ -63,11 +70,11 @@ def read_passphrase_file(path: Path) -> bytes:
     except OSError as error:
         zh, en = f"读不到口令文件 {path}:{chinese_reason(error)}", f"passphrase file {path}: {error.strerror}"
         raise Unavailable(zh, en, file=str(path)) from error
-    return check_passphrase(lines[0] if lines else b"", file=str(path))
+    return lines[0] if lines else b""
 
 
 def check_passphrase(passphrase: bytes, *, file: str | None = None) -> bytes:
-    """Give the passphrase back; raise BadInput when it is too short to protect anything."""
+    """Give the passphrase of keys that are to be made back; raise BadInput when it is too short to protect anything."""
     if len(passphrase) < SHORTEST_PASSPHRASE:
         zh, en = f"口令少于 {SHORTEST_PASSPHRASE} 个字节", f"the passphrase has less than {SHORTEST_PASSPHRASE} bytes"
         raise BadInput(zh, en, file=file, field="passphrase")

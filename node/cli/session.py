@@ -27,13 +27,17 @@ def home_of(arguments: argparse.Namespace) -> Home:
     return Home((arguments.home or default_home(os.environ)).absolute())
 
 
-def passphrase_of(arguments: argparse.Namespace, output: Output, home: Home, *, twice: bool = False) -> bytes:
-    """Get the passphrase: from its file, the environment's file, a demonstration's own, or a prompt."""
+def passphrase_of(arguments: argparse.Namespace, output: Output, home: Home, *, new: bool = False) -> bytes:
+    """Get the passphrase: from its file, the environment's file, a demonstration's own, or a prompt.
+
+    One for keys that are to be made (`new`) has to be long enough and is typed twice; any other may be as wrong as it is.
+    """
     path = passphrase_path(arguments.passphrase_file, os.environ)
     if path is None and (home.path / "demo-passphrase").exists():
         path = home.path / "demo-passphrase"
     if path is not None:
-        return read_passphrase_file(path)
+        passphrase = read_passphrase_file(path)
+        return check_passphrase(passphrase, file=str(path)) if new else passphrase
     if not sys.stdin.isatty():
         mend = Words(
             "用 --passphrase-file 或 ZHICANG_PASSPHRASE_FILE 指明口令文件",
@@ -41,9 +45,12 @@ def passphrase_of(arguments: argparse.Namespace, output: Output, home: Home, *, 
         )
         raise Unavailable("需要口令,而这里不能提示输入", "a passphrase is needed and nobody can be asked", mend=mend)
     prompt = "口令:" if output.language == "zh" else "Passphrase: "
-    passphrase = check_passphrase(getpass.getpass(prompt).encode())
+    passphrase = getpass.getpass(prompt).encode()
+    if not new:
+        return passphrase
+    check_passphrase(passphrase)
     again = "再输一次:" if output.language == "zh" else "Once more: "
-    if twice and getpass.getpass(again).encode() != passphrase:
+    if getpass.getpass(again).encode() != passphrase:
         raise Unavailable("两次输入不同", "the two entries differ")
     return passphrase
 

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     )
     reviewers = _reviewers(arguments)
     refuse_taken(home.path)
-    passphrase = passphrase_of(arguments, output, home, twice=True)
+    passphrase = passphrase_of(arguments, output, home, new=True)
     for left in sweep_unfinished(home.path, PURPOSE):
         output.note(f"已删除上次中断的建库留下的 {left};其中的密钥从未启用", f"removed {left}, left by an interrupted init; its keys were never in use")
     identity = asyncio.run(

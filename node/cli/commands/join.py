@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     home = home_of(arguments)
     network = Network(anchor=_anchor(arguments), urls=_urls(arguments.rpc))
     refuse_taken(home.path)
-    passphrase = passphrase_of(arguments, output, home, twice=arguments.keystores is None)
+    passphrase = passphrase_of(arguments, output, home, new=arguments.keystores is None)
     keys = _keys(arguments, passphrase)
     institution = _institution(arguments, network.anchor, keys)
     for left in sweep_unfinished(home.path, PURPOSE):

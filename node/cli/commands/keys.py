@@ -55,7 +55,7 @@ def _new(arguments: argparse.Namespace, output: Output) -> None:
         raise BadInput("文件已存在", "the file exists", mend=mend, file=str(path))
     if not path.absolute().parent.is_dir():
         raise BadInput("没有这个目录", "no such folder", file=str(path))
-    passphrase = passphrase_of(arguments, output, home_of(arguments), twice=True)
+    passphrase = passphrase_of(arguments, output, home_of(arguments), new=True)
     key = new_key(os.urandom)
     save_key(path, key, passphrase)
     address = "0x" + key.public_key.to_canonical_address().hex()

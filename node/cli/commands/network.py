@@ -47,7 +47,7 @@ def _found(arguments: argparse.Namespace, output: Output) -> None:
     spec = read_spec(arguments.path)
     refuse_taken(target)
     sweep_unfinished(target, PURPOSE)
-    passphrase = passphrase_of(arguments, output, home_of(arguments), twice=True) if spec.makes_signing_keys else b""
+    passphrase = passphrase_of(arguments, output, home_of(arguments), new=True) if spec.makes_signing_keys else b""
     consortium = found_consortium(
         target, spec, agreement=arguments.path.read_bytes(), passphrase=passphrase, clock=time.time,
         random_bytes=os.urandom,
