@@ -38,6 +38,8 @@ Answer = TypeVar("Answer")
 
 OFFER_EVERY = 5.0
 """Seconds after which a transaction that no header took is offered again: pools forget, engines restart."""
+SILENCE = 10.0
+"""Seconds without a new header, while one is waited for, after which it is said that the network makes none."""
 
 
 class Engine:
@@ -78,6 +80,9 @@ class Engine:
         self._finality = finality
         self._distrust = distrust
         self._stopped = stopped
+        self.on_silence: Callable[[int, int], None] | None = None
+        """Told once, with the height and for how many seconds, that a network makes no headers."""
+        self._heard: tuple[int, float] | None = None
         self._sent: dict[bytes, bytes] = {}
         """What was sent and not yet seen in a header, by hash, in the order of sending."""
         self._whole: tuple[str, CapturedBlock] | None = None
@@ -132,6 +137,7 @@ class Engine:
         """
         now = asyncio.get_running_loop().time
         deadline, offer_at = now() + limit, now() + self._offer_every
+        self._heard = None
         while True:
             failure: EndpointFailure | None = None
             try:
@@ -143,6 +149,7 @@ class Engine:
                     raise reason
                 if now() >= offer_at:
                     offer_at = now() + self._offer_every
+                    await self._notice_silence(now())
                     await self._offer_again(tx_hashes)
             except Forged:
                 raise
@@ -237,6 +244,16 @@ class Engine:
         whole = self._checked.whole(block, receipts)
         self._whole = (str(block.get("hash")), whole)
         return whole
+
+    async def _notice_silence(self, now: float) -> None:
+        if self.on_silence is None:
+            return
+        height = await self.height()
+        if self._heard is None or self._heard[0] != height:
+            self._heard = (height, now)
+        elif now - self._heard[1] >= SILENCE:
+            tell, self.on_silence = self.on_silence, None
+            tell(height, round(now - self._heard[1]))
 
     async def _offer(self, raw: bytes) -> PoolAnswer:
         response = await self._rpc.response("eth_sendRawTransaction", "0x" + raw.hex())

@@ -102,6 +102,18 @@ async def test_what_the_engine_forgot_is_sent_again(shore: Shore) -> None:
     assert await shore.on_chain() == [(1, "0x61"), (2, "0x62"), (3, "0x63")]
 
 
+async def test_a_network_without_new_headers_is_told_of_once(shore: Shore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("node.chain.engine.SILENCE", 0.3)
+    told: list[tuple[int, int]] = []
+    shore.engine.on_silence = lambda height, seconds: told.append((height, seconds))
+    Losing(shore.endpoint, times=1_000_000)
+    shore.plan(b"a")
+    monkeypatch.setattr("node.registrar.attempts.PATIENCE", 2.0)
+    with pytest.raises(Unavailable):
+        await shore.finish()
+    assert [height for height, _ in told] == [shore.embedded.head.header.number]
+
+
 async def test_a_gap_below_is_filled_by_sending_again(shore: Shore) -> None:
     """The first of three is lost, so that the embedded pool refuses the others for the gap."""
     Losing(shore.endpoint, times=1)

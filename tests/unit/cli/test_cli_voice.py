@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from node.cli.acting import tell_silence
 from node.cli.failure import tell_failure
 from node.cli.language import choose_language
 from node.cli.output import Output, error_text, error_to_json
@@ -191,3 +192,15 @@ def test_a_damaged_database_is_not_available_rather_than_our_fault(
     said = capsys.readouterr().err
     assert "damaged" in said
     assert "zhicang restore" in said
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "可以结束本命令"), ("en", "you may end this command")])
+def test_a_network_without_headers_is_told_of_on_stderr(
+    language: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell_silence(7, 10, Output(language=language, as_json=True))
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert words in said.err
+    assert "7" in said.err
+    assert "10" in said.err
