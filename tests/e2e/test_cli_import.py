@@ -106,13 +106,14 @@ def test_acts_without_what_they_need_are_told(empty_desk: Desk) -> None:
         assert said in ran.err
 
 
-def test_a_list_of_units_goes_from_excel_to_json_lines_and_into_the_chain(library: Library) -> None:
-    desk = library.desk
+def test_a_list_of_units_goes_from_excel_to_json_lines_and_into_the_chain(desk: Desk) -> None:
+    registered = desk.well("register", desk.write("书.txt", "书\n"), "--period", "2023", "--json")
+    number = registered.results[0]["resource_id"]
     desk.well("import", "units", "-o", "标引.xlsx")
     book = load_workbook(desk.folder / "标引.xlsx")
     heads = [cell.value for cell in book["标引"][1]]
     for page, tags in ((1, "抗战;晋绥"), (2, "=SUM(1)")):
-        row = {"登记号": library.tree, "标识": f"p{page}", "层级": "页", "页码": page, "标签": tags}
+        row = {"登记号": number, "标识": f"p{page}", "层级": "页", "页码": page, "标签": tags}
         book["标引"].append([row.get(head) for head in heads])
     book["标引"].cell(3, heads.index("标签") + 1).data_type = "s"
     book.save(desk.folder / "填好.xlsx")
