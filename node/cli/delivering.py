@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from contracts import views
+from contracts.exchange import DELIVERED, RETURNED
 from node.cli.because import document_digest
 from node.cli.commands.attest import digest_of
 from node.cli.parser import chooser, given_path
@@ -55,11 +56,19 @@ async def delivery_of(node: Writing, institution: bytes, package_digest: bytes) 
 
 
 async def bring_about(
-    node: Writing, output: Output, *, kind: str, institution: bytes, package_digest: bytes, calldata: bytes, wanted: int
-) -> None:
-    """Send an act unless the delivery stands as wanted already, wait until it is final, and tell."""
+    node: Writing, output: Output, *, kind: str, institution: bytes, recipient: bytes, package_digest: bytes,
+    calldata: bytes, wanted: int,
+) -> None:  # fmt: skip
+    """Send an act unless the delivery stands as wanted already, wait until it is final, and tell.
+
+    A package that went to another institution than ``recipient`` is refused; returned, it may be delivered to any.
+    """
     mark_demonstration(node.identity, output)
     before = await delivery_of(node, institution, package_digest)
+    if before is not None and before.recipient != recipient and (wanted, before.status) != (DELIVERED, RETURNED):
+        to = before.recipient.decode()
+        zh, en = f"该交付包的接收机构是 {to},不是 {recipient.decode()}", f"the package was delivered to {to}, not to {recipient.decode()}"
+        raise BadInput(zh, en, field="recipient")
     known = before is not None and before.status == wanted
     subject = package_digest.hex()
     tx_hash: str | None = None

@@ -105,6 +105,12 @@ def test_statements_and_deliveries(desk: Desk) -> None:
     assert (delivered.results[0]["status"], delivered.results[0]["fresh"]) == ("delivered", True)
     repeated = desk.well("deliver", "14000002", "--package", report, "--claimed", "3", "--json")
     assert repeated.results[0]["fresh"] is False
+    elsewhere = desk.run("deliver", "14000003", "--package", report, "--claimed", "3", "--json")
+    assert (elsewhere.code, elsewhere.errors[0]["field"]) == (2, "recipient")
+    for act in ("accept", "return-delivery"):
+        not_ours = desk.run(act, CODE, "--package", report, "--json")
+        assert not_ours.code == 2
+        assert "接收机构是 14000002" in not_ours.errors[0]["message"]
     refused = desk.run("accept", "14000002", "--package", report, "--json")
     assert refused.code == 1
     desk.well("audit", "--json")

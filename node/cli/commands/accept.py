@@ -47,5 +47,5 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     """Accept the delivery, unless that was done before."""
     await bring_about(
         node, output, kind="acceptDelivery", institution=arguments.institution_code,
-        package_digest=arguments.package_digest, calldata=arguments.calldata, wanted=ACCEPTED,
+        recipient=node.identity.code.encode(), package_digest=arguments.package_digest, calldata=arguments.calldata, wanted=ACCEPTED,
     )  # fmt: skip

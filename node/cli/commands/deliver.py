@@ -45,9 +45,10 @@ def prepare(arguments: argparse.Namespace) -> None:
     read_package(arguments)
     if not 0 <= arguments.claimed <= MOST_CLAIMED:
         raise BadInput("--claimed 超出范围", "--claimed is out of range", field="claimed")
+    arguments.recipient_code = institution_code(arguments.recipient)
     arguments.calldata = encode_call(
         DeliverCall(
-            recipient=institution_code(arguments.recipient),
+            recipient=arguments.recipient_code,
             package_digest=arguments.package_digest,
             claimed=arguments.claimed,
             programme=text_digest(arguments.programme),
@@ -62,5 +63,5 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     """Deliver; one that was returned may be delivered again."""
     await bring_about(
         node, output, kind="deliver", institution=node.identity.code.encode(),
-        package_digest=arguments.package_digest, calldata=arguments.calldata, wanted=DELIVERED,
+        recipient=arguments.recipient_code, package_digest=arguments.package_digest, calldata=arguments.calldata, wanted=DELIVERED,
     )  # fmt: skip

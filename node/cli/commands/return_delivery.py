@@ -47,5 +47,5 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     """Return the delivery, unless that was done before."""
     await bring_about(
         node, output, kind="returnDelivery", institution=arguments.institution_code,
-        package_digest=arguments.package_digest, calldata=arguments.calldata, wanted=RETURNED,
+        recipient=node.identity.code.encode(), package_digest=arguments.package_digest, calldata=arguments.calldata, wanted=RETURNED,
     )  # fmt: skip
