@@ -10,7 +10,7 @@ from contracts.calls import GovernCall, decode_call
 from contracts.events import PROPOSAL_APPROVED, decode_log
 from contracts.governing import GovernedCall, decode_governed, proposal_id
 from contracts.parties import ProposalApproved
-from node.errors import OwnFault, Words
+from node.errors import BadInput, OwnFault, Words
 
 if TYPE_CHECKING:
     from node.chain.engine import Engine
@@ -69,6 +69,25 @@ async def read_governance(engine: Engine, registry: bytes) -> GovernanceState:
     ]  # fmt: skip
     waiting = tuple(proposal for proposal in found if not proposal.executed)
     return GovernanceState(threshold=now.threshold, governors=now.governors, sequence=now.sequence, open=waiting)
+
+
+async def refuse_unreachable(
+    engine: Engine, registry: bytes, call: governing.SetThresholdCall | governing.DismissGovernorCall
+) -> None:
+    """Raise BadInput where a call asks for more governors' approvals than there would be governors, or for none."""
+    now = views.decode_governance(await engine.call(to=registry, calldata=views.encode_governance()))
+    if isinstance(call, governing.SetThresholdCall):
+        if not 1 <= call.threshold <= now.governors:
+            zh = f"门限 {call.threshold} 不可行:在任治理方 {now.governors} 个,门限应在 1—{now.governors} 之间"
+            en = f"threshold {call.threshold} is out of range: from 1 to the {now.governors} governors in office"
+            raise BadInput(zh, en, field="threshold")
+        return
+    seated = views.decode_is_governor(await engine.call(to=registry, calldata=views.encode_is_governor(call.account)))
+    if seated and now.threshold > now.governors - 1:
+        zh = f"免去后只剩治理方 {now.governors - 1} 个,达不到门限 {now.threshold}"
+        en = f"{now.governors - 1} governors would be left, fewer than the threshold {now.threshold}"
+        mend = Words("先降低门限:zhicang govern threshold N", "lower the threshold first: zhicang govern threshold N")
+        raise BadInput(zh, en, mend=mend, field="account")
 
 
 async def find_proposal(engine: Engine, registry: bytes, calldata: bytes) -> OpenProposal:

@@ -55,7 +55,13 @@ def test_a_second_governor_must_agree_once_the_threshold_is_two(desk: Desk) -> N
     who = address(desk, "governor", second)
     desk.well("govern", "nominate", who)
     desk.well("govern", "accept-office", "--keystore", second)
+    for count in ("0", "3"):
+        beyond = desk.run("govern", "threshold", count, "--json")
+        assert (beyond.code, beyond.errors[0]["field"]) == (2, "threshold")
     desk.well("govern", "threshold", "2")
+    dismissed = desk.run("govern", "dismiss", who, "--json")
+    assert (dismissed.code, dismissed.errors[0]["field"]) == (2, "account")
+    assert desk.well("govern", "list", "--json").summary["open"] == 0
     proposed = desk.well("govern", "suspend", CODE, "--json").results[0]
     assert (proposed["executed"], proposed["approvals"], proposed["threshold"]) == (False, 1, 2)
     listed = desk.well("govern", "list", "--json").results

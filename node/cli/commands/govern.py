@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from contracts.calls import AcceptGovernorshipCall, GovernCall, encode_call
-from contracts.governing import decode_governed
+from contracts.governing import DismissGovernorCall, SetThresholdCall, decode_governed
 from node.cli.acting import perform
 from node.cli.because import document_digest
 from node.cli.keyed import carried, carry, sign_here
@@ -16,7 +16,7 @@ from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.proposing import ACTS, called
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
-from node.governance import OpenProposal, find_proposal, read_governance, say_call
+from node.governance import OpenProposal, find_proposal, read_governance, refuse_unreachable, say_call
 from node.runtime import asking
 
 if TYPE_CHECKING:
@@ -98,15 +98,21 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
 
 async def _proposal(arguments: argparse.Namespace) -> GovernCall:
     """Give what is to be signed: a new proposal, or an open one again."""
+    home = home_of(arguments)
+    registry = bytes.fromhex(home.identity().registry)
     if arguments.act != "approve":
+        call = called(arguments)
+        meaning = decode_governed(call)
+        if isinstance(meaning, SetThresholdCall | DismissGovernorCall):
+            async with asking(home) as engine:
+                await refuse_unreachable(engine, registry, meaning)
         expires = int(time.time()) + arguments.valid_days * _DAY
-        return GovernCall(call=called(arguments), expires=expires, document=document_digest(arguments.document))
+        return GovernCall(call=call, expires=expires, document=document_digest(arguments.document))
     if len(arguments.what) != 1:
         raise BadInput("请写明批准哪个提案", "say which proposal is approved", mend=Words("zhicang govern list 列出提案号", "zhicang govern list shows them"))
     wanted = arguments.what[0].removeprefix("0x").lower()
-    home = home_of(arguments)
     async with asking(home) as engine:
-        proposals = await read_governance(engine, bytes.fromhex(home.identity().registry))
+        proposals = await read_governance(engine, registry)
     for proposal in proposals.open:
         if proposal.id.hex() == wanted:
             return proposal.again()
