@@ -6,12 +6,14 @@ journal would send; before anything is sent its key is looked up on chain: an ac
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from contracts import views
 from contracts.parties import ROLE_REVIEWER
 from node.errors import BadInput, Words, ZhicangError
+from node.records.number import Number
 from node.registrar.dossier import dossier_of
 from node.registrar.planning import MARGIN
 from node.registrar.request_file import Approvals, Approved, Place, Request
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from storage.journal import Journal
 
 ADDRESS = 20
+_ROOT = re.compile("[0-9a-fA-F]{64}")
 OPEN = ("draft", "submitted", "approved", "returned", "stored")
 
 
@@ -204,6 +207,8 @@ def open_matter(journal: Journal, name: str) -> MatterRow:
     """Find what is under way about a number or a unit list; raise BadInput when nothing is."""
     matters = [each for each in journal.matters.of(name) if each.stage not in ("recalled", "confirmed")]
     if not matters:
+        if _ROOT.fullmatch(name) is None:
+            Number.parse(name)  # a miscopied number is told as one
         mend = Words("zhicang list --review 列出未办完的", "zhicang list --review shows what is under way")
         zh, en = f"{name[:100]} 没有待办的事", f"nothing about {name[:100]} is under way"
         raise BadInput(zh, en, mend=mend, field="id")

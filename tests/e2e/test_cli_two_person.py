@@ -89,6 +89,8 @@ def test_what_is_returned_is_mended_and_submitted_again(office: Office) -> None:
     office.well("return", number, "--because", "题名不规范")
     assert "题名不规范" in office.well("show", number).out
     assert office.approve(number).code == 2
+    miscopied = office.approve(number[:-1] + ("A" if number[-1] != "A" else "B"))
+    assert (miscopied.code, "校验字符不符" in miscopied.errors[0]["message"]) == (2, True)
     office.well("draft", file, "--client-ref", "R-2", "--period", "2023", "--title", "规范题名")
     office.well("submit", number)
     assert office.approve(number).code == 0
