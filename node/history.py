@@ -128,6 +128,7 @@ def _act_events(journal: Journal, matter: MatterRow) -> list[dict[str, Any]]:
                 "block_height": act.height,
                 "log_index": matter.log_index,
                 "version": matter.version,
+                "reason": matter.reason or None,
                 "reviewer": None if approval is None else "0x" + approval.reviewer.hex(),
             }
         )

@@ -131,7 +131,11 @@ def test_every_later_act_asks_the_second_person_too(office: Office) -> None:
     office.well("withdraw", number, "--reason", "权利争议", "--document", paper)
     assert office.approve("--all").code == 0
     assert office.well("send", "--json").results[0]["status"] == "withdrawn"
-    assert office.shown(number)["status"] == "withdrawn"
+    shown = office.shown(number)
+    assert (shown["status"], shown["events"][-1]["reason"]) == ("withdrawn", 3)
+    told = office.well("show", number).out
+    assert "理由 权利争议" in next(line for line in told.splitlines() if "已撤销(最终确认)" in line)
+    assert all("理由" in line for line in told.splitlines() if "已更正(" in line or "已换版(" in line)
     assert office.run("amend", number, "--title", "太晚", "--json").code == 2
     assert office.run("register", "新.txt", "--client-ref", "R-3", "--period", "2023", "--json").code == 2
     known = office.well("withdraw", number, "--reason", "权利争议", "--document", paper, "--json")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from node.cli.parser import chooser
 from node.cli.session import home_of, mark_demonstration
 from node.history import describe, find, utc, word_for
-from node.registrar.stages import CODES, STATUSES
+from node.registrar.stages import CODES, REASONS, STATUSES
 from node.runtime import open_for_reading
 from storage.matters import Code
 
@@ -76,6 +76,9 @@ def _print(history: dict[str, Any], output: Output) -> None:
         english = f"  height {event['block_height']}" if "block_height" in event else ""
         tx_hash = "  " + event["tx_hash"] if "tx_hash" in event else ""
         tx_hash += f"  {event['note']}" if event.get("note") else ""
+        if event.get("reason"):
+            reason = REASONS[event["reason"]]
+            height, english = f"{height}  理由 {reason.zh}", f"{english}  reason: {reason.en}"
         if event.get("reviewer"):
             height, english = f"{height}  审核员 {event['reviewer']}", f"{english}  reviewer {event['reviewer']}"
         output.say(f"  {utc(event['time'])}  {zh}{height}{tx_hash}", f"  {utc(event['time'])}  {en}{english}{tx_hash}")
