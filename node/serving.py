@@ -17,10 +17,12 @@ from node.door.listener import Listener
 from node.door.place import open_door
 from node.door.request import Request
 from node.door.voice import Voice
+from node.engines import embedded_engine, sealing_chain
 from node.errors import Unavailable, Words
 from node.health import embedded_look, health, network_look
 from node.home import NETWORK
-from node.runtime import Writing, embedded_engine, registrar_key, sealing_chain, trust_of, writing_parts
+from node.own_anchor import trust_of
+from node.runtime import Writing, registrar_key, writing_parts
 from node.settings import read_settings
 from node.worker import Worker
 

@@ -17,8 +17,8 @@ from node.auditor.record_check import check_records
 from node.chain.embedded.integrity import faults
 from node.chain.errors import BrokenFinality
 from node.chain.incident import IncidentFolder
+from node.engines import asking
 from node.home import NETWORK
-from node.runtime import asking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.errors import ContractError
 from node.auditor.finding import Finding
 from node.errors import Words, ZhicangError
+from node.own_anchor import trust_anchor
 from node.receipt_desk import material_of, read_lines, receipt_for, unit_receipt_for
 from node.receipts.subject import FileSubject, TreeSubject, UnitSubject
 from node.receipts.trust import Trust
@@ -15,7 +16,6 @@ from node.receipts.unit_tree import root_of
 from node.receipts.verify import verify
 from node.records import canonical
 from node.records.kind import Kind
-from node.runtime import trust_anchor
 from storage.errors import StorageError
 
 if TYPE_CHECKING:

@@ -75,7 +75,8 @@ async def _from_home(
     arguments: argparse.Namespace, output: Output, stack: AsyncExitStack
 ) -> tuple[Engine, bytes, Callable[[bytes], bytes | None]]:
     from node.counting_desk import home_papers
-    from node.runtime import asking, open_for_reading
+    from node.engines import asking
+    from node.runtime import open_for_reading
 
     home = home_of(arguments)
     node = stack.enter_context(open_for_reading(home))

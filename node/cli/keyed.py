@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from node.engines import asking
 from node.registrar.foreign import SignedElsewhere
-from node.runtime import asking, open_for_reading
+from node.runtime import open_for_reading
 
 if TYPE_CHECKING:
     from eth_keys.datatypes import PrivateKey

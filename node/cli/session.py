@@ -6,17 +6,17 @@ import errno
 import getpass
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Unavailable, Words, chinese_reason
 from node.home import Home
 from node.keys import check_passphrase, passphrase_path, read_passphrase_file
-from node.runtime import default_home
 from storage.durable import write_durably
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from node.cli.output import Output
     from node.home import Identity
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 def home_of(arguments: argparse.Namespace) -> Home:
     """Give the home that a command is about."""
     return Home((arguments.home or default_home(os.environ)).absolute())
+
+
+def default_home(environment: Mapping[str, str]) -> Path:
+    """Give the home that is meant when none is named: ZHICANG_HOME, else the user's data directory."""
+    if named := environment.get("ZHICANG_HOME"):
+        return Path(named)
+    data = environment.get("XDG_DATA_HOME") or str(Path(environment.get("HOME", os.sep)) / ".local" / "share")
+    return Path(data) / "zhicang"
 
 
 def passphrase_of(arguments: argparse.Namespace, output: Output, home: Home, *, new: bool = False) -> bytes:

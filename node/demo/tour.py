@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from node.errors import OwnFault
 from node.importers.description_list import read_list
 from node.offline import read_anchor, read_receipt, read_subject
+from node.own_anchor import trust_anchor
 from node.receipt_desk import receipt_for, unit_receipt_for
 from node.receipts.verify import verify
 from node.records import canonical
@@ -19,7 +20,7 @@ from node.registrar.outcome import Refused, Registered
 from node.registrar.registrar import UnitsSummary
 from node.registrar.request import RegisterRequest
 from node.registrar.unit_file import UnitRequest
-from node.runtime import open_for_reading, trust_anchor
+from node.runtime import open_for_reading
 from storage.durable import write_durably
 
 if TYPE_CHECKING:

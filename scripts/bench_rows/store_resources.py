@@ -9,7 +9,7 @@ from node.records.metadata import Metadata
 from node.registrar.outcome import Refused
 from node.registrar.request import RegisterRequest
 from node.registrar.store import Store
-from node.runtime import new_salt, no_crash
+from node.wiring import new_salt, no_crash
 from storage.blocks import BlockIndex
 from storage.journal import Journal
 from storage.root import StorageRoot

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 
+import node.engines
 import node.runtime
 from node.cli.main import main
 
@@ -29,8 +30,10 @@ def doom(step: str, times: int) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGSTOP if step.startswith("?") else signal.SIGKILL)
 
-    for name in ("sealing_chain", "writing_parts", "open_for_drafting"):
-        setattr(node.runtime, name, functools.partial(getattr(node.runtime, name), crash_point=crash_point))
+    opened_by = {node.engines: ("sealing_chain",), node.runtime: ("writing_parts", "open_for_drafting")}
+    for module, names in opened_by.items():
+        for name in names:
+            setattr(module, name, functools.partial(getattr(module, name), crash_point=crash_point))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
 from node.offline import read_anchor, read_profile
+from node.own_anchor import trust_anchor
 from node.receipts.founding import Profile
 from node.receipts.trust import Trust
-from node.runtime import trust_anchor
 
 if TYPE_CHECKING:
     import argparse

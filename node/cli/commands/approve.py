@@ -14,7 +14,8 @@ from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Words, chinese_reason
 from node.registrar.request_file import LARGEST, Approvals, Request
 from node.registrar.review import Review, open_matter
-from node.runtime import open_for_reading, place_of
+from node.runtime import open_for_reading
+from node.wiring import place_of
 
 if TYPE_CHECKING:
     import argparse

@@ -15,9 +15,9 @@ from node.cli.keystores import add_keystore, keystore_of, open_keystore
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.proposing import ACTS, called
 from node.cli.session import home_of, mark_demonstration
+from node.engines import asking
 from node.errors import BadInput, Words
 from node.governance import OpenProposal, find_proposal, read_governance, refuse_unreachable, say_call
-from node.runtime import asking
 
 if TYPE_CHECKING:
     import argparse

@@ -14,7 +14,7 @@ from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, passphrase_of
 from node.errors import BadInput, Words
 from node.founding import PURPOSE, Institution, found
-from node.runtime import trust_anchor
+from node.own_anchor import trust_anchor
 
 if TYPE_CHECKING:
     import argparse

@@ -11,9 +11,10 @@ from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
 from node.history import find
+from node.own_anchor import trust_anchor
 from node.receipt_desk import receipt_for, unit_receipt_for
 from node.records.number import Number
-from node.runtime import open_for_reading, trust_anchor
+from node.runtime import open_for_reading
 
 if TYPE_CHECKING:
     import argparse

@@ -18,7 +18,7 @@ from node.cli.session import home_of
 from node.errors import BadInput, Unavailable
 from node.home import EMBEDDED
 from node.offline import read_anchor
-from node.runtime import trust_anchor
+from node.own_anchor import trust_anchor
 from node.settings import read_settings
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from node.backup.restoring import PURPOSE, restore
 from node.building import refuse_taken, sweep_unfinished
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration
+from node.engines import asking
 from node.errors import BadInput, Words
 from node.home import NETWORK
 from node.offline import read_receipt
-from node.runtime import asking, open_for_reading
+from node.runtime import open_for_reading
 
 if TYPE_CHECKING:
     import argparse

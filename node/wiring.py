@@ -1,0 +1,125 @@
+"""The wiring of the registrar: which part holds which other, around a home's databases, for drafting and for acting."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from storage.blocks import BlockIndex
+from storage.journal import Journal
+from storage.root import StorageRoot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from eth_keys.datatypes import PrivateKey
+
+    from node.chain.engine import Engine
+    from node.home import Home, Identity
+    from node.registrar.drafting import Drafting
+    from node.registrar.registrar import Registrar
+    from node.registrar.request_file import Place
+    from storage.proofs import ProofFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """A home's journal, block index and storage root, open for writing."""
+
+    journal: Journal
+    blocks: BlockIndex
+    root: StorageRoot
+
+
+@contextmanager
+def databases(home: Home) -> Iterator[Stores]:
+    """Open what the registrar writes; the caller holds the home's lock."""
+    journal = Journal.open(home.journal)
+    blocks = BlockIndex.open(home.blocks, root=home.storage)
+    try:
+        yield Stores(journal=journal, blocks=blocks, root=StorageRoot(home.storage, staging=home.staging))
+    finally:
+        journal.close()
+        blocks.close()
+
+
+def acting_registrar(
+    identity: Identity,
+    stores: Stores,
+    *,
+    key: PrivateKey | None,
+    engine: Engine,
+    proofs: ProofFolder,
+    clock: Callable[[], float],
+    crash_point: Callable[[str], None],
+) -> Registrar:
+    """Put together the registrar that signs and sends."""
+    from node.registrar.acts import Acts
+    from node.registrar.following import Following
+    from node.registrar.registrar import Registrar
+
+    registry = bytes.fromhex(identity.registry)
+    shared: dict[str, Any] = {"engine": engine, "journal": stores.journal, "registry": registry, "clock": clock}
+    return Registrar(
+        acts=Acts(proofs=proofs, key=key, crash_point=crash_point, **shared),
+        following=Following(institution=identity.code, **shared),
+        **_drafting_parts(identity, stores, clock=clock, crash_point=crash_point),
+    )
+
+
+def drafting_registrar(
+    identity: Identity, stores: Stores, *, clock: Callable[[], float], crash_point: Callable[[str], None]
+) -> Drafting:
+    """Put together the part of the registrar that needs neither key nor chain."""
+    from node.registrar.drafting import Drafting
+
+    return Drafting(**_drafting_parts(identity, stores, clock=clock, crash_point=crash_point))
+
+
+def _drafting_parts(
+    identity: Identity, stores: Stores, *, clock: Callable[[], float], crash_point: Callable[[str], None]
+) -> dict[str, Any]:
+    from node.registrar.editions import Editions
+    from node.registrar.planning import Planner
+    from node.registrar.review import Review
+    from node.registrar.store import Store
+    from node.registrar.unit_store import UnitStore
+
+    journal, root = stores.journal, stores.root
+    parts: dict[str, Any] = {
+        "root": root, "blocks": stores.blocks, "journal": journal, "salt": new_salt, "clock": clock,
+        "crash_point": crash_point,
+    }  # fmt: skip
+    sender = bytes.fromhex(identity.registrar)
+    return {
+        "root": root,
+        "journal": journal,
+        "store": Store(institution=identity.code, **parts),
+        "units": UnitStore(**parts),
+        "editions": Editions(**parts),
+        "planner": Planner(journal=journal, institution=identity.code, sender=sender, clock=clock),
+        "review": Review(journal=journal, place=place_of(identity), clock=clock),
+    }
+
+
+def place_of(identity: Identity) -> Place:
+    """Say for which registry and institution a home's requests are."""
+    from node.registrar.request_file import Place
+
+    return Place(
+        chain_id=identity.chain_id,
+        registry=bytes.fromhex(identity.registry),
+        institution=identity.code,
+        name=identity.name,
+    )
+
+
+def no_crash(_: str) -> None:
+    """Go on: the crash point of a node in earnest."""
+
+
+def new_salt() -> str:
+    """Draw a salt: 128 random bits as 32 hexadecimal digits."""
+    return secrets.token_hex(16)
