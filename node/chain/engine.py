@@ -18,6 +18,7 @@ from node.chain.errors import EndpointFailure, Forged
 from node.chain.landed import Landed, NonceConsumed
 from node.chain.pool_words import PoolAnswer, pool_answer
 from node.chain.raw import RawRpc, RevertedCallError, as_bytes, as_quantity, refused
+from node.chain.silence import Silence
 from node.errors import Doubtful, Unavailable
 from node.receipts.errors import AnchorTooOld
 from node.receipts.json_rpc import quantity
@@ -38,8 +39,6 @@ Answer = TypeVar("Answer")
 
 OFFER_EVERY = 5.0
 """Seconds after which a transaction that no header took is offered again: pools forget, engines restart."""
-SILENCE = 10.0
-"""Seconds without a new header, while one is waited for, after which it is said that the network makes none."""
 
 
 class Engine:
@@ -80,9 +79,7 @@ class Engine:
         self._finality = finality
         self._distrust = distrust
         self._stopped = stopped
-        self.on_silence: Callable[[int, int], None] | None = None
-        """Told once, with the height and for how many seconds, that a network makes no headers."""
-        self._heard: tuple[int, float] | None = None
+        self.silence = Silence()
         self._sent: dict[bytes, bytes] = {}
         """What was sent and not yet seen in a header, by hash, in the order of sending."""
         self._whole: tuple[str, CapturedBlock] | None = None
@@ -135,9 +132,14 @@ class Engine:
             NonceConsumed: another transaction took the nonce of the last one; this is proven.
             Unavailable: no header took it in time. It stays in the journal and is finished by the next command.
         """
+        with self.silence.watched():
+            landed = await self._wait(tx_hashes, limit=limit)
+            self.silence.hear(landed.height)
+            return landed
+
+    async def _wait(self, tx_hashes: tuple[bytes, ...], *, limit: float) -> Landed:
         now = asyncio.get_running_loop().time
         deadline, offer_at = now() + limit, now() + self._offer_every
-        self._heard = None
         while True:
             failure: EndpointFailure | None = None
             try:
@@ -149,7 +151,7 @@ class Engine:
                     raise reason
                 if now() >= offer_at:
                     offer_at = now() + self._offer_every
-                    await self._notice_silence(now())
+                    self.silence.hear(await self.height())
                     await self._offer_again(tx_hashes)
             except Forged:
                 raise
@@ -244,16 +246,6 @@ class Engine:
         whole = self._checked.whole(block, receipts)
         self._whole = (str(block.get("hash")), whole)
         return whole
-
-    async def _notice_silence(self, now: float) -> None:
-        if self.on_silence is None:
-            return
-        height = await self.height()
-        if self._heard is None or self._heard[0] != height:
-            self._heard = (height, now)
-        elif now - self._heard[1] >= SILENCE:
-            tell, self.on_silence = self.on_silence, None
-            tell(height, round(now - self._heard[1]))
 
     async def _offer(self, raw: bytes) -> PoolAnswer:
         response = await self._rpc.response("eth_sendRawTransaction", "0x" + raw.hex())

@@ -110,18 +110,25 @@ def prepare(arguments: argparse.Namespace, act: Act) -> None:
 async def recover_and_act(node: Writing, arguments: argparse.Namespace, output: Output, act: Act) -> None:
     """Finish what an earlier run left open, then act: in this order, whoever holds the home."""
     if node.identity.chain == NETWORK:
-        node.engine.on_silence = lambda height, seconds: tell_silence(height, seconds, output)
+        node.engine.silence.tell = lambda height, seconds: tell_silence(height, seconds, output)
     resumed = await node.registrar.recover()
     if resumed:
         output.note(f"已续办上次未完的 {len(resumed)} 笔交易", f"finished {len(resumed)} transaction(s) of an earlier run")
     await act(node, arguments, output)
 
 
-def tell_silence(height: int, seconds: int, output: Output) -> None:
-    """Say that a network makes no headers, and that nobody has to stay for it."""
+def tell_silence(height: int | None, seconds: int, output: Output) -> None:
+    """Say that a network makes no headers, and that nobody has to stay for it; at 0 seconds, that it goes on."""
+    if not seconds:
+        output.note(f"网络又出新的区块头了(高度 {height}),继续", f"the network makes headers again (height {height})")
+        return
+    zh = f"停在高度 {height}" if height is not None else "没有验证节点应答"
+    en = f"it has stood at height {height} for {seconds} s"
+    if height is None:
+        en = f"no validator has answered for {seconds} s"
     output.note(
-        f"网络没有出新的区块头:停在高度 {height} 已 {seconds} 秒;已存下的不会丢,可以结束本命令,以后运行时自动续办;现在继续等待",
-        f"the network makes no headers: it has stood at height {height} for {seconds} s; what is stored is safe, "
+        f"网络没有出新的区块头:{zh}已 {seconds} 秒;已存下的不会丢,可以结束本命令,以后运行时自动续办;现在继续等待",
+        f"the network makes no headers: {en}; what is stored is safe, "
         "you may end this command and a later one finishes it; still waiting",
     )
 

@@ -180,6 +180,26 @@ async def test_an_engine_that_breaks_later_is_left_for_the_next(chain: Any) -> N
         assert [answer["result"] for answer in batch] == [hex(embedded.chain_id), height]
 
 
+async def test_one_that_hangs_is_left_alone_for_longer_than_it_took(chain: Any) -> None:
+    """Else an act would wait for it again and again: it hung for 0.8 s, so it rests 3.2 s and not the usual second."""
+    site, embedded = chain
+    began: list[Any] = []
+
+    async def hangs(request: web.Request, asked: Any) -> web.StreamResponse:
+        began.append(asked)
+        return await stalls(request, asked)
+
+    hanging, good = Endpoint(embedded.rpc, break_off=hangs), Endpoint(embedded.rpc)
+    async with (
+        listening_all([hanging, good]),
+        site.attach(hanging.url, good.url, genesis_hash=embedded.genesis_hash, patience=PATIENCE) as attached,
+    ):
+        for _ in range(15):
+            assert await attached.engine.height() == embedded.head.header.number
+            await asyncio.sleep(0.1)
+        assert len(began) == 1
+
+
 async def test_a_head_of_yesterday_is_passed_over(chain: Any) -> None:
     site, embedded = chain
     endpoint = Endpoint(embedded.rpc)

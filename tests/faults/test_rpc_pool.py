@@ -102,16 +102,28 @@ async def test_what_the_engine_forgot_is_sent_again(shore: Shore) -> None:
     assert await shore.on_chain() == [(1, "0x61"), (2, "0x62"), (3, "0x63")]
 
 
-async def test_a_network_without_new_headers_is_told_of_once(shore: Shore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("node.chain.engine.SILENCE", 0.3)
-    told: list[tuple[int, int]] = []
-    shore.engine.on_silence = lambda height, seconds: told.append((height, seconds))
-    Losing(shore.endpoint, times=1_000_000)
+async def test_a_network_without_new_headers_is_told_of(shore: Shore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told ever more seldom while it lasts, and once when headers come again."""
+    monkeypatch.setattr("node.chain.silence.SILENCE", 0.4)
+    told: list[tuple[int | None, int]] = []
+    enough = asyncio.Event()
+
+    def tell(height: int | None, seconds: int) -> None:
+        told.append((height, seconds))
+        if len(told) == 3:
+            enough.set()
+
+    shore.engine.silence.tell = tell
+    pool = Losing(shore.endpoint, times=1_000_000)
     shore.plan(b"a")
-    monkeypatch.setattr("node.registrar.attempts.PATIENCE", 2.0)
-    with pytest.raises(Unavailable):
-        await shore.finish()
-    assert [height for height, _ in told] == [shore.embedded.head.header.number]
+    finishing = asyncio.create_task(shore.finish())
+    await enough.wait()
+    height = shore.embedded.head.header.number
+    assert told[2] == (height, 2)
+    pool.times = 0
+    await finishing
+    assert told[-1] == (height + 1, 0)
+    assert len(told) <= 5
 
 
 async def test_a_gap_below_is_filled_by_sending_again(shore: Shore) -> None:

@@ -52,7 +52,6 @@ class Endpoint:
             raise BadInput(zh, en, mend=mend, field="rpc_urls")
         self._url = url
         self.name = urlunsplit(parsed._replace(netloc=parsed.netloc.rpartition("@")[2]))
-        self._timeout = aiohttp.ClientTimeout(total=patience, sock_connect=min(CONNECT_PATIENCE, patience))
         self._patience = patience
         self._most_bytes = most_bytes
         self.met: float | None = None
@@ -71,18 +70,23 @@ class Endpoint:
         """Forget its failures."""
         self._rest = FIRST_REST
 
-    async def ask(self, session: aiohttp.ClientSession, request: Any) -> Any:
-        """Exchange one request, or a batch for a list in the same order; raise an EndpointFailure."""
+    async def ask(self, session: aiohttp.ClientSession, request: Any, *, patience: float | None = None) -> Any:
+        """Exchange one request, or a batch for a list in the same order; raise an EndpointFailure.
+
+        ``patience``: seconds for this exchange, where it is to be less than for others.
+        """
+        patience = min(patience or self._patience, self._patience)
+        timeout = aiohttp.ClientTimeout(total=patience, sock_connect=min(CONNECT_PATIENCE, patience))
         body = json.dumps(request, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
         try:
             async with session.post(
-                self._url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
+                self._url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as answer:
                 text = await self._read(answer)
                 status = answer.status
         except TimeoutError as error:
-            zh, en = f"{self._patience:.0f} 秒内没有答完", f"no whole answer within {self._patience:.0f} s"
+            zh, en = f"{patience:.0f} 秒内没有答完", f"no whole answer within {patience:.0f} s"
             raise self._failure(Stalled, zh, en) from error
         except (aiohttp.ClientError, OSError) as error:
             why = str(error)[:_SHOWN] or type(error).__name__

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 MEET_EVERY = 10.0
 """Seconds after which an endpoint in use is looked at again."""
+MEET_PATIENCE = 5.0
+"""Seconds for an answer while it is looked at: one that hangs and is tried again every while must not cost more."""
+COSTLY = 4
+"""Times the seconds that a failure cost are what its endpoint rests at least: hanging costs a fifth of the time."""
 CAUGHT = 60.0
 """Seconds of rest for an endpoint whose answer did not hold."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
@@ -97,11 +101,12 @@ class RemoteProvider(AsyncJSONBaseProvider):
     async def _first_answer(self, request: Any) -> Any:
         failures: list[EndpointFailure] = []
         for endpoint in self._in_order():
+            begun = _now()
             try:
                 await self._meet(endpoint)
                 answer = await endpoint.ask(self._connections(), request)
             except EndpointFailure as error:
-                endpoint.rest(_now())
+                endpoint.rest(_now(), least=COSTLY * (_now() - begun))
                 failures.append(error)
             else:
                 endpoint.recover()
@@ -122,7 +127,8 @@ class RemoteProvider(AsyncJSONBaseProvider):
 
             async def ask(method: str, *parameters: Any) -> Any:
                 request = _plain(self.form_request(method, list(parameters)))  # type: ignore[arg-type]
-                return (await endpoint.ask(self._connections(), request)).get("result")
+                answer = await endpoint.ask(self._connections(), request, patience=MEET_PATIENCE)
+                return answer.get("result")
 
             await self._introduction.meet(ask, name=endpoint.name, first=first)
             endpoint.met = _now()
