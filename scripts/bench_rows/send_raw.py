@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from eth_account import Account
 
 url, chain_id, count = urlsplit(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-connection = http.client.HTTPConnection(url.hostname or "", url.port)
+connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=60)
 account, receiver = Account.create(), "0x" + "11" * 20
-LENGTH, POLL = 740, 0.05
+LENGTH, POLL, PATIENCE = 740, 0.05, 120.0
 
 
 def call(method: str, *parameters: Any) -> Any:
@@ -37,6 +37,8 @@ for nonce in range(count):
     signed = account.sign_transaction({**fields, "data": os.urandom(LENGTH)})
     tx_hash = call("eth_sendRawTransaction", "0x" + signed.raw_transaction.hex())
     while call("eth_getTransactionReceipt", tx_hash) is None:
+        if time.monotonic() - begun > PATIENCE:
+            sys.exit(f"no header took transaction {nonce} within {PATIENCE:.0f} s")
         time.sleep(POLL)
     seconds.append(time.monotonic() - begun)
 print(json.dumps(seconds))

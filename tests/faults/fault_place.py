@@ -25,10 +25,12 @@ class Place:
     """A folder with a home, sources beside it, and the environment that its processes have."""
 
     folder: Path
+    joined: Path | None = None
+    """A home elsewhere that belongs to a network; else the home is in the folder."""
 
     @property
     def home(self) -> Path:
-        return self.folder / "home"
+        return self.joined or self.folder / "home"
 
     @property
     def environment(self) -> dict[str, str]:

@@ -9,6 +9,8 @@ import asyncio
 import json
 import re
 import subprocess
+import tomllib
+import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,22 +42,36 @@ class OnChain:
 
 
 def logs_on_chain(home: Path, topic: bytes) -> list[OnChain]:
-    """Ask the chain's own JSON-RPC for the raw logs of an event; ``name`` is the second topic."""
-
-    async def ask() -> list[dict[str, Any]]:
-        async with EmbeddedChain.open(home / "chain.db") as chain:
-            wanted = {"fromBlock": "0x0", "toBlock": "latest", "topics": ["0x" + topic.hex()]}
-            request = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [wanted]}
-            answer: dict[str, Any] = json.loads(await chain.rpc.answer_bytes(json.dumps(request).encode()) or b"")
-            return list(answer["result"])
-
+    """Ask the chain's own JSON-RPC for the raw logs of the institution's events; ``name`` is the second topic."""
+    identity = json.loads((home / "home.json").read_bytes())
+    wanted = {
+        "fromBlock": "0x0", "toBlock": "latest", "address": "0x" + identity["registry"],
+        "topics": ["0x" + topic.hex(), "0x" + identity["code"].encode().hex().ljust(64, "0")],
+    }  # fmt: skip
+    request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [wanted]}).encode()
+    answer = asked_network(home, request) if identity["chain"] == "network" else asyncio.run(asked_here(home, request))
     return [
         OnChain(
             name=log["topics"][2], digest=log["topics"][3].removeprefix("0x"), tx_hash=log["transactionHash"],
             height=int(log["blockNumber"], 16),
         )
-        for log in asyncio.run(ask())
+        for log in json.loads(answer)["result"]
     ]  # fmt: skip
+
+
+async def asked_here(home: Path, request: bytes) -> bytes:
+    """Put a request to the home's embedded chain."""
+    async with EmbeddedChain.open(home / "chain.db") as chain:
+        return await chain.rpc.answer_bytes(request) or b""
+
+
+def asked_network(home: Path, request: bytes) -> bytes:
+    """Put a request to the first validator that the home's settings name."""
+    url = tomllib.loads((home / "zhicang.toml").read_text())["rpc_urls"][0]
+    headers = {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, request, headers), timeout=60) as response:
+        answer: bytes = response.read()
+    return answer
 
 
 def numbers_on_chain(home: Path) -> dict[str, OnChain]:
