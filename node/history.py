@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from node.errors import BadInput, Words
 from node.records import canonical
 from node.records.kind import Kind
-from node.records.metadata import VOCABULARY
 from node.records.number import Number
+from node.records.vocabulary import VOCABULARY
 from node.registrar.stages import status_of
 from storage.cid import Cid
 

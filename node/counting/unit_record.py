@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from node.counting.schema_check import faults
+from node.records.schema_check import faults
 
 if TYPE_CHECKING:
     from node.errors import BadInput

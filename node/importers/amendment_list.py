@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words, ZhicangError, chinese_reason
-from node.records.metadata import VOCABULARY, code_for
+from node.importers.columns import field_of
+from node.importers.description_list import HEADINGS
 from node.records.number import Number
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIELDS = {
-    "title": "题名", "type": "类型", "access": "公开级别", "rights": "权利", "client_ref": "自有编号",
-    "creator": "责任者", "date": "日期", "description": "说明",
-}  # fmt: skip
+    field: zh for field, zh in HEADINGS.items() if field not in ("path", "period", "programme", "lot", "replaces")
+}
 """Fields that can be amended, each with its heading in Chinese."""
 LARGEST_LIST = 64 << 20
 """Bytes; a larger list is refused before it is read."""
@@ -29,7 +29,7 @@ LARGEST_LIST = 64 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
-    """One resource's corrections, and where they stood."""
+    """One resource's corrections as texts, and where they stood."""
 
     number: str
     changes: dict[str, str]
@@ -40,10 +40,9 @@ class Amendment:
 def read_amendments(list_file: Path) -> Iterator[Amendment | ZhicangError]:
     """Read a list of corrections, a bad row as its error; raise BadInput when the file cannot be used at all."""
     reader = csv.reader(io.StringIO(_text(list_file)))
-    codes = {"登记号": "number", "resource_id": "number"} | {zh: field for field, zh in FIELDS.items()}
     try:
         headings = next(reader, [])
-        fields = [codes.get(heading.strip(), heading.strip().lower()) for heading in headings]
+        fields = [_field(heading) for heading in headings]
         unknown = [field for field in fields if field != "number" and field not in FIELDS]
         if unknown or "number" not in fields or len(set(fields)) != len(fields):
             mend = Words("可用的列名:登记号、" + "、".join(FIELDS.values()), "columns: number, " + ", ".join(FIELDS))
@@ -57,16 +56,16 @@ def read_amendments(list_file: Path) -> Iterator[Amendment | ZhicangError]:
         raise BadInput("不是合法的 CSV", f"not CSV: {error}", file=str(list_file), row=reader.line_num) from error
 
 
-def checked_changes(said: dict[str, str]) -> dict[str, str]:
-    """Give corrections with words of a vocabulary as codes; raise BadInput for an unknown word."""
-    return {field: code_for(field, text) if field in VOCABULARY else text for field, text in said.items()}
+def _field(heading: str) -> str:
+    plain = heading.strip().lower()
+    return "number" if plain in ("登记号", "resource_id") else field_of(plain) or plain
 
 
 def _amendment(said: dict[str, str], list_file: Path, row: int) -> Amendment | ZhicangError:
     values = {field: cell.strip() for field, cell in said.items() if cell.strip()}
     try:
         number = str(Number.parse(values.pop("number", "")))
-        return Amendment(number=number, changes=checked_changes(values), file=str(list_file), row=row)
+        return Amendment(number=number, changes=values, file=str(list_file), row=row)
     except ZhicangError as error:
         error.file, error.row = str(list_file), row
         return error

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from node.errors import Words
-from node.records.metadata import VOCABULARY
+from node.records.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORDS: dict[str, dict[str, str]] = VOCABULARY | {"stock": {"existing": "存量", "new": "新增"}}
+WORDS: dict[str, dict[str, str]] = VOCABULARY
 """Field → code → Chinese word, for the columns whose rule is "word"."""
 
 
@@ -23,8 +23,9 @@ WORDS: dict[str, dict[str, str]] = VOCABULARY | {"stock": {"existing": "存量",
 class Column:
     """A column: its field, heading in Chinese and term in Dublin Core, and what its cells must be.
 
-    ``rule`` is what the pre-check holds the cells to: text, path, title, word, period, date, number, reference, count,
-    sha256, sm3 or md5. ``also`` are further headings, as processing companies write them.
+    ``rule`` is what the pre-check holds the cells to: text, path, title, word, period, date, licence (a day), number,
+    reference, count, order, thousandths, region, identifiers, roles, sha256, sm3 or md5. ``also`` are further headings,
+    as processing companies write them.
     """
 
     field: str

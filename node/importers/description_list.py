@@ -1,43 +1,32 @@
 """The description list 著录表: a CSV file in UTF-8, one row a resource, headings in Chinese or English.
 
-| heading        | 中文      | meaning                                                              |
-|----------------|----------|----------------------------------------------------------------------|
-| `path`         | 路径      | file or folder, relative to the list's own folder; required          |
-| `title`        | 题名      | title; without the column the name of the file or folder             |
-| `type`         | 类型      | a code or word of `node.records.metadata.VOCABULARY`; default other  |
-| `access`       | 公开级别  | the same; default closed 不公开                                        |
-| `rights`       | 权利      | the same; default unknown 版权不明                                     |
-| `period`       | 年度      | project year, four digits; default: the command's                    |
-| `client_ref`   | 自有编号  | the library's own identifier; makes a repetition recognisable        |
-| `creator`, `date`, `description` | 责任者, 日期, 说明 | as they stand                                  |
-| `programme`, `lot` | 项目, 交付批次 | names; default: the command's                                  |
-| `replaces`     | 替代      | the withdrawn registration number that this one replaces             |
+`path` 路径 (file or folder, relative to the list's own folder) is required; the other columns are those of
+`columns.tsv` that are metadata. Without a title the name of the file or folder is taken; what a row leaves empty is as
+the command says.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words, ZhicangError, chinese_reason
-from node.records.metadata import VOCABULARY, Metadata, code_for
-from node.records.number import Number
+from node.importers.columns import COLUMNS, field_of
+from node.records.said import COLUMNS as METADATA_COLUMNS
+from node.records.said import described
 from node.registrar.request import RegisterRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-HEADINGS = {
-    "path": "路径", "title": "题名", "type": "类型", "access": "公开级别", "rights": "权利", "period": "年度",
-    "client_ref": "自有编号", "creator": "责任者", "date": "日期", "description": "说明", "programme": "项目",
-    "lot": "交付批次", "replaces": "替代",
-}  # fmt: skip
+    from node.records.metadata import Metadata
+
+HEADINGS = {column.field: column.zh for column in COLUMNS if column.field in ("path", *METADATA_COLUMNS)}
+"""Column → its heading in Chinese."""
 LARGEST_LIST = 64 << 20
 """Bytes; a larger list is refused before it is read."""
-_YEAR_DIGITS = 4
 
 
 def read_list(
@@ -106,8 +95,7 @@ def _rows(reader: Iterator[list[str]], list_file: Path) -> Iterator[list[str]]:
 
 
 def _fields(headings: list[str], list_file: Path) -> list[str]:
-    codes = {chinese: code for code, chinese in HEADINGS.items()}
-    fields = [codes.get(heading.strip(), heading.strip().lower()) for heading in headings]
+    fields = [field_of(heading) or heading.strip().lower() for heading in headings]
     words = Words("可用的列名:" + "、".join(HEADINGS.values()), "columns: " + ", ".join(HEADINGS))
     for heading, field in zip(headings, fields, strict=True):
         if field not in HEADINGS:
@@ -122,9 +110,7 @@ def _fields(headings: list[str], list_file: Path) -> list[str]:
     return fields
 
 
-def _request(
-    cells: list[str], fields: list[str], *, list_file: Path, row: int, defaults: Metadata
-) -> RegisterRequest:
+def _request(cells: list[str], fields: list[str], *, list_file: Path, row: int, defaults: Metadata) -> RegisterRequest:
     if len(cells) > len(fields):
         zh, en = f"有 {len(cells)} 格,表头只有 {len(fields)} 列", f"{len(cells)} cells under {len(fields)} headings"
         raise BadInput(zh, en)
@@ -135,26 +121,12 @@ def _request(
     if "title" in fields and "title" not in said:
         raise BadInput("题名为空", "the title is empty", field="title")
     source = list_file.parent / path
-    changes: dict[str, str | int] = {"title": source.name, **said}
-    for field in VOCABULARY.keys() & said.keys():
-        changes[field] = code_for(field, said[field])
-    if "period" in said:
-        changes["period"] = read_period(said["period"])
-    if "replaces" in said:
-        Number.parse(said["replaces"])
     inside = list_file.absolute().is_relative_to(source.absolute()) and list_file.absolute() != source.absolute()
     left_out = {list_file.absolute().relative_to(source.absolute()).as_posix()} if inside else set()
     return RegisterRequest(
         source=source,
-        metadata=replace(defaults, **changes),  # type: ignore[arg-type]
+        metadata=described(defaults, {"title": source.name, **said}),
         left_out=frozenset(left_out),
         list_file=str(list_file),
         row=row,
     )
-
-
-def read_period(text: str) -> int:
-    """Read a project year of four digits."""
-    if len(text) != _YEAR_DIGITS or not text.isascii() or not text.isdigit():
-        raise BadInput(f"年度“{text[:20]}”应为四位数字", f"period {text[:20]!r} must be four digits", field="period")
-    return int(text)

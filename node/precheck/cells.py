@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from node.errors import BadInput
 from node.importers.columns import BY_FIELD, WORDS
-from node.precheck.dates import read_date
 from node.precheck.finding import find
+from node.records.composed import parts
+from node.records.dates import read_date
 from node.records.metadata import EARLIEST_PERIOD, LATEST_PERIOD, LONGEST_TEXT
 from node.records.number import Number
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from node.precheck.finding import Finding
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_DIGESTS = {"sha256": ("SHA-256", 64), "sm3": ("SM3", 64), "md5": ("MD5", 32)}
+_DIGESTS = {"sha256": ("SHA-256", 64), "rights_document": ("SHA-256", 64), "sm3": ("SM3", 64), "md5": ("MD5", 32)}
 _HEX = re.compile("[0-9a-fA-F]*")
 _UNKNOWN_RIGHTS = ("", "版权不明", "unknown")
 _OPEN = ("公开", "open")
@@ -96,7 +97,8 @@ def _title(table: Table, name: str, texts: list[str]) -> Iterator[Finding]:
 
 def _word(table: Table, name: str, texts: list[str]) -> Iterator[Finding]:
     words = WORDS[name]
-    unknown = set(texts) - set(words) - set(words.values()) - {""}
+    known = {"", *words, *words.values()}
+    unknown = {text for text in set(texts) - known if name != "relation" or not known.issuperset(parts(text))}
     for value, indexes in grouped(texts, unknown).items():
         shown = {"words": "、".join(words.values()), "codes": ", ".join(words)}
         yield find("unknown-word", value=value, place=place(table, name, indexes), **shown)

@@ -16,6 +16,7 @@ from node.precheck.digests import check_digests, expected_digests, hash_all
 from node.precheck.duplicates import check_earlier, check_inside
 from node.precheck.files import check_files
 from node.precheck.matching import listed_paths
+from node.precheck.meaning import check_meaning
 from node.precheck.parts import check_parts
 from node.precheck.personal import check_personal
 
@@ -97,6 +98,7 @@ def check(request: Request, *, earlier: Earlier | None, today: str, watcher: Wat
     clock.lap("open")
     for table in brought.tables:
         report.findings += check_cells(table, today=today)
+        report.findings += check_meaning(table)
         report.findings += check_personal(table)
     report.findings += check_parts(brought.tables)
     listed = listed_paths(brought.tables, report.findings)

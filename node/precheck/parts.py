@@ -9,6 +9,7 @@ from node.errors import BadInput
 from node.precheck.cells import grouped, place
 from node.precheck.finding import find
 from node.precheck.sequences import missing_of, ranges
+from node.records.composed import parts
 from node.records.number import Number
 
 if TYPE_CHECKING:
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 def check_parts(tables: Sequence[Table]) -> Iterator[Finding]:
     """Check the parents, sources and orders of all lists of a delivery together."""
     known = {text for table in tables for text in table.column("client_ref") or () if text}
+
+    def is_known(text: str) -> bool:
+        return text in known or _is_number(text)
+
     for table in tables:
         for name in ("parent", "derived_from"):
             texts = table.column(name) or []
-            strange = [text for text in set(texts) if text and text not in known and not _is_number(text)]
+            strange = [text for text in set(texts) if not all(map(is_known, parts(text)))]
             for value, indexes in grouped(texts, strange).items():
                 yield find("parent-unknown", value=value, place=place(table, name, indexes))
         yield from _cycles(table)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from node.importers.columns import BY_FIELD
 from node.precheck.cells import place
-from node.precheck.dates import read_date
 from node.precheck.finding import find
+from node.records.dates import read_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,4 +62,3 @@ def kind_of(text: str) -> str | None:
 def masked(text: str) -> str:
     """Give a number with its middle hidden: a report of what must not be shown must not show it."""
     return f"{text[:3]}{'*' * (len(text) - 5)}{text[-2:]}"
-

@@ -1,33 +1,34 @@
 """The metadata of a resource, schema 1: what is said of it, as the bytes that its metadata digest covers.
 
-Codes are stored in English; the words that a list or a form may use in their place stand in `VOCABULARY`.
+Its form is published as `metadata-1.schema.json`, and what that refuses is refused here.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from node.errors import BadInput, Words
+from node.errors import BadInput
 from node.records import canonical
+from node.records.dates import is_day
+from node.records.number import Number
+from node.records.parts import FileRole, Identifier, Source
+from node.records.schema_check import faults
+from node.records.vocabulary import VOCABULARY, unknown_word
 
 SCHEMA = 1
-
-VOCABULARY: dict[str, dict[str, str]] = {
-    "type": {
-        "text": "文本", "image": "图像", "audio": "音频", "video": "视频", "book": "图书", "serial": "期刊",
-        "newspaper": "报纸", "rare-book": "古籍", "local-document": "地方文献", "course": "公开课",
-        "three-dimensional": "三维", "vr-ar": "VR/AR", "dataset": "数据库", "web": "网页", "other": "其他",
-    },
-    "access": {"open": "公开", "consortium": "系统内", "onsite": "馆内", "closed": "不公开"},
-    "rights": {"own": "自有版权", "licensed": "已获授权", "public-domain": "公有领域", "unknown": "版权不明"},
-}  # fmt: skip
-"""Field → code → Chinese word."""
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 LONGEST_TEXT, LONGEST_REFERENCE = 20_000, 200
 EARLIEST_PERIOD, LATEST_PERIOD = 1900, 2999
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_OURS = frozenset({"schema", "salt", "sm3"})
+"""Fields that the node writes beside what was said."""
+_COMPOSED: dict[str, type[Identifier | Source | FileRole]] = {
+    "identifiers": Identifier, "derived_from": Source, "file_roles": FileRole
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class Metadata:
     """What is said of a resource. Not public unless `access` says "open"; rights unknown unless said.
 
     ``period`` is the project year; ``client_ref`` the institution's own identifier; ``programme`` and ``lot`` are plain
-    text here and SHA-256 digests on chain; empty text means: not said.
+    text here and SHA-256 digests on chain; ``part_order`` the place in the whole from coarse to fine. Empty text, an
+    empty tuple and 0 mean: not said.
     """
 
     title: str
@@ -43,77 +45,144 @@ class Metadata:
     type: str = "other"
     access: str = "closed"
     rights: str = "unknown"
+    rights_holder: str = ""
+    rights_licence: str = ""
+    rights_scope: str = ""
+    rights_from: str = ""
+    rights_until: str = ""
+    rights_document: str = ""
+    stock: str = ""
+    region: str = ""
+    institution: str = ""
     client_ref: str = ""
-    creator: str = ""
+    identifiers: tuple[Identifier, ...] = ()
+    creator: tuple[str, ...] = ()
+    contributor: tuple[str, ...] = ()
+    publisher: str = ""
     date: str = ""
+    alternative: str = ""
     description: str = ""
+    subject: tuple[str, ...] = ()
+    clc: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    spatial: str = ""
+    temporal: str = ""
+    source: str = ""
+    part_of: str = ""
+    part_order: tuple[int, ...] = ()
+    issue: str = ""
+    edition: str = ""
+    pages: int = 0
+    derived_from: tuple[Source, ...] = ()
+    entry: str = ""
+    file_roles: tuple[FileRole, ...] = ()
+    contractor: str = ""
+    disk: str = ""
     programme: str = ""
     lot: str = ""
     replaces: str = ""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, str) and len(value) > LONGEST_TEXT:
-                zh, en = f"超过 {LONGEST_TEXT} 字", f"longer than {LONGEST_TEXT} characters"
-                raise BadInput(zh, en, field=field.name)
         if not self.title.strip():
             raise BadInput("题名为空", "the title is empty", field="title")
         if not EARLIEST_PERIOD <= self.period <= LATEST_PERIOD:
             zh, en = f"年度 {self.period} 不是四位年份", f"period {self.period} is not a year of four digits"
             raise BadInput(zh, en, field="period")
-        for name, words in VOCABULARY.items():
-            if getattr(self, name) not in words:
-                raise unknown_word(name, getattr(self, name))
+        for name in ("type", "access", "rights"):
+            if getattr(self, name) not in VOCABULARY[name]:
+                raise unknown_word(VOCABULARY[name], getattr(self, name), field=name)
+        if wrong := faults(self.to_json(), metadata_schema()):
+            raise wrong[0]
 
     def check_as_input(self) -> None:
-        """Refuse what may not come in anew, though it can be read back: control characters, a long client_ref."""
+        """Refuse what may not come in anew, though it can be read back.
+
+        That is what no schema can say: control characters, a client_ref that is too long, a miscopied number, a day
+        that the calendar does not have, a licence that ends before it begins.
+        """
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, str) and field.name != "description" and _CONTROL.search(value):
+            if field.name != "description" and _CONTROL.search(_all_text(value)):
                 raise BadInput("含有控制字符", "it has a control character", field=field.name)
         if len(self.client_ref) > LONGEST_REFERENCE:
             zh, en = f"超过 {LONGEST_REFERENCE} 字", f"it is longer than {LONGEST_REFERENCE} characters"
             raise BadInput(zh, en, field="client_ref")
+        sources = [("derived_from", source.number) for source in self.derived_from]
+        for name, number in (("part_of", self.part_of), ("replaces", self.replaces), *sources):
+            if number:
+                _check_number(name, number)
+        for name in ("rights_from", "rights_until"):
+            if (day := getattr(self, name)) and not is_day(day):
+                raise BadInput(f"日期 {day} 不存在", f"the date {day} does not exist", field=name)
+        if self.rights_from and "" < self.rights_until < self.rights_from:
+            zh, en = "权利期限止于起始之前", "the licence ends before it begins"
+            raise BadInput(zh, en, field="rights_until")
 
     @property
     def is_open(self) -> bool:
         """Whether anyone may see it; what is not open is salted."""
         return self.access == "open"
 
-    def to_json(self, salt: str = "") -> dict[str, Any]:
-        """Give the JSON object that the metadata digest covers: said fields only, with `schema` and, if any, `salt`."""
-        said = {name: value for name in _NAMES if (value := getattr(self, name)) != ""}
-        return said | {"schema": SCHEMA} | ({"salt": salt} if salt else {})
+    def to_json(self, salt: str = "", *, sm3: str = "") -> dict[str, Any]:
+        """Give the JSON object that the metadata digest covers: what was said, and what the node adds to it.
 
-    def digest(self, salt: str = "") -> bytes:
+        Args:
+            salt: 32 lower-case hex digits, for what is not open.
+            sm3: SM3 of the content in hex, under profile cn.
+        """
+        said = {name: _plain(value) for name in _NAMES if (value := getattr(self, name))}
+        added = {"schema": SCHEMA, "salt": salt, "sm3": sm3}
+        return said | {name: value for name, value in added.items() if value}
+
+    def digest(self, salt: str = "", *, sm3: str = "") -> bytes:
         """Give the metadata digest: SHA-256 of the RFC 8785 bytes."""
-        return canonical.digest(self.to_json(salt))
+        return canonical.digest(self.to_json(salt, sm3=sm3))
 
     def differing_fields(self, other: Metadata) -> list[str]:
         """Name the fields in which two descriptions differ."""
-        return [field.name for field in fields(self) if getattr(self, field.name) != getattr(other, field.name)]
+        return [name for name in _NAMES if getattr(self, name) != getattr(other, name)]
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Metadata:
-        """Read what `to_json` gave, leaving out schema and salt."""
-        return cls(**{name: item for name, item in value.items() if name not in ("schema", "salt")})
+    def from_json(cls, value: Any) -> Metadata:
+        """Read what `to_json` gave, leaving out what the node added; raise BadInput where the schema refuses it."""
+        if wrong := faults(value, metadata_schema()):
+            raise wrong[0]
+        return cls(**{name: _typed(name, item) for name, item in value.items() if name not in _OURS})
 
 
 _NAMES = tuple(field.name for field in fields(Metadata))
 
 
-def code_for(field: str, word: str) -> str:
-    """Give the code for a word in Chinese or English; raise BadInput that lists the accepted words."""
-    words = VOCABULARY[field]
-    for code, chinese in words.items():
-        if word in (code, chinese):
-            return code
-    raise unknown_word(field, word)
+@cache
+def metadata_schema() -> dict[str, Any]:
+    """Give the published JSON Schema."""
+    schema: dict[str, Any] = json.loads(Path(__file__).with_name("metadata-1.schema.json").read_text(encoding="utf-8"))
+    return schema
 
 
-def unknown_word(field: str, word: str) -> BadInput:
-    """Build the error for a word that the vocabulary of a field does not have."""
-    words = VOCABULARY[field]
-    mend = Words("可用:" + "、".join(words.values()), "one of: " + ", ".join(words))
-    return BadInput(f"{field} 没有“{word[:40]}”这个取值", f"{field} has no value {word[:40]!r}", mend=mend, field=field)
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [item.to_json() if isinstance(item, (Identifier, Source, FileRole)) else item for item in value]
+    return value
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in _COMPOSED:
+        return tuple(_COMPOSED[name](**item) for item in value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _all_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return "".join(map(_all_text, (item.to_json() if hasattr(item, "to_json") else item for item in value)))
+    return _all_text(tuple(value.values())) if isinstance(value, dict) else ""
+
+
+def _check_number(name: str, number: str) -> None:
+    try:
+        Number.parse(number)
+    except BadInput as error:
+        error.field = name
+        raise

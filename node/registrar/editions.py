@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from node.errors import BadInput, Words
 from node.records import canonical
 from node.records.metadata import Metadata
+from node.records.said import described
 from storage.matters import Code, MatterRow
 from storage.resources import VersionRow
 
@@ -61,14 +62,14 @@ class Editions:
         self._crash_point = crash_point
 
     def amend(self, number: str, changes: Mapping[str, str], because: Because, *, stage: str) -> MatterRow | None:
-        """Correct a resource's metadata; give the matter, or None where they say just that already.
+        """Correct a resource's metadata, column by column as a list says it; None where they say just that already.
 
         Raises:
             BadInput: no such record, not registered, withdrawn, frozen, another matter under way, or a fixed field.
         """
         row = self._current(number)
         former = Metadata.from_json(canonical.decode(row.metadata))
-        metadata = replace(former, **changes)  # type: ignore[arg-type]
+        metadata = described(former, changes)
         metadata.check_as_input()
         fixed = [field for field in former.differing_fields(metadata) if field in FIXED]
         if fixed:

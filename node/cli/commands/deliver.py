@@ -11,7 +11,7 @@ from node.cli.acting import perform
 from node.cli.delivering import add_package, bring_about, institution_code, read_package
 from node.cli.parser import add_passphrase, chooser
 from node.errors import BadInput
-from node.importers.description_list import read_period
+from node.records.said import read_period
 from node.registrar.grouping import text_digest
 
 if TYPE_CHECKING:

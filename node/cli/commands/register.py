@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from node.cli.acting import perform
 from node.cli.matters import NEXT_REVIEW, tell_resource
 from node.cli.parser import add_passphrase, chooser, given_path
+from node.cli.saying import add_set, said_with_set
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words, ZhicangError
-from node.importers.description_list import read_list, read_period
-from node.records.metadata import Metadata, code_for
-from node.records.number import Number
+from node.importers.description_list import HEADINGS, read_list
+from node.records.metadata import Metadata
+from node.records.said import described, read_period
 from node.registrar.outcome import Refused, Waiting
 from node.registrar.request import RegisterRequest
 from node.settings import read_settings
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.home import Home
     from node.runtime import Writing
+
+_TEXT_OPTIONS = {
+    "creator": Words("责任者", "creator"), "date": Words("日期", "date"), "description": Words("说明", "description"),
+    "programme": Words("项目名称", "programme"), "lot": Words("交付批次", "lot"),
+    "replaces": Words("所替代的登记号", "registration number that it replaces"),
+}  # fmt: skip
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
@@ -46,8 +53,9 @@ def configure_sources(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--rights", default="unknown", help=say("权利:自有版权、已获授权、公有领域、版权不明(缺省)", "own, licensed, public-domain, unknown (default)"))
     parser.add_argument("--client-ref", default="", help=say("自有编号;同号重来不会重复登记", "your own identifier; the same one again never doubles"))
     parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
-    for name, zh, en in (("creator", "责任者", "creator"), ("date", "日期", "date"), ("description", "说明", "description"), ("programme", "项目名称", "programme"), ("lot", "交付批次", "lot"), ("replaces", "所替代的登记号", "registration number that it replaces")):
-        parser.add_argument(f"--{name}", default="", help=say(zh, en))
+    for name, words in _TEXT_OPTIONS.items():
+        parser.add_argument(f"--{name}", default="", help=words.in_language(language))
+    add_set(parser, language)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
@@ -150,12 +158,8 @@ def _with_title(defaults: Metadata, title: str) -> Metadata:
 
 
 def _defaults(arguments: argparse.Namespace) -> Metadata:
-    if arguments.replaces:
-        Number.parse(arguments.replaces)
     period = read_period(arguments.period) if arguments.period else time.localtime().tm_year
-    codes = {field: code_for(field, getattr(arguments, field)) for field in ("type", "access", "rights")}
-    texts = {
-        field: getattr(arguments, field)
-        for field in ("creator", "date", "description", "programme", "lot", "replaces", "client_ref")
-    }
-    return Metadata(title=arguments.title or "-", period=period, **codes, **texts)
+    options = ("title", "type", "access", "rights", "client_ref", *_TEXT_OPTIONS)
+    said = {field: text for field in options if (text := getattr(arguments, field))}
+    also = said_with_set(arguments, HEADINGS.keys() - {"path"})
+    return described(Metadata(title="-", period=period), said | also)

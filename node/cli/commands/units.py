@@ -11,8 +11,8 @@ from node.cli.matters import NEXT_REVIEW, tell_outcome
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
-from node.importers.description_list import read_period
 from node.records.number import Number
+from node.records.said import read_period
 from node.registrar.outcome import Pending
 from node.registrar.registrar import UnitsSummary
 from node.registrar.unit_file import BadLines, UnitRequest

@@ -6,8 +6,8 @@ import pytest
 from ledger import number, unit
 
 from node.counting.rule import shipped_rule
-from node.counting.schema_check import faults
 from node.counting.unit_record import check_unit, unit_schema
+from node.records.schema_check import faults
 
 GOOD: dict[str, Any] = {
     "unit_id": "u000001", "resource_id": number(1), "level": "段", "element_type": "文本", "title": "社论",

@@ -5,9 +5,10 @@ import pytest
 
 from node.importers.columns import BY_FIELD, COLUMNS, WORDS, field_of
 from node.importers.description_list import HEADINGS
-from node.records.metadata import VOCABULARY
+from node.records.vocabulary import VOCABULARY
 
-RULES = {"text", "path", "title", "word", "period", "date", "number", "reference", "count", "sha256", "sm3", "md5"}
+RULES = {"text", "path", "title", "word", "period", "date", "licence", "number", "reference", "count",
+         "order", "thousandths", "region", "identifiers", "roles", "sha256", "sm3", "md5"}  # fmt: skip
 
 
 def test_every_heading_is_recognised_in_chinese_english_and_dublin_core() -> None:

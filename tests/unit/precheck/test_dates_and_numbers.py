@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from node.precheck.dates import read_date
 from node.precheck.matching import Owners, as_posix, is_unsafe
 from node.precheck.personal import kind_of, masked
 from node.precheck.sequences import missing_of, ranges
+from node.records.dates import read_date
 
 
 @pytest.mark.parametrize(

@@ -95,3 +95,21 @@ def _number(text: str) -> int:
         else:
             last = _DIGITS.get(numeral, 0)
     return total + last
+
+
+def is_day(iso: str) -> bool:
+    """Tell whether an ISO text ``YYYY-MM-DD`` is a day of the calendar."""
+    return read_date(iso) == ReadDate(iso)
+
+
+def last_day(iso: str) -> str:
+    """Give the last day of a year, a month or a day in ISO form."""
+    year, month, day = (*iso.split("-"), "", "")[:3]
+    month = month or "12"
+    return f"{year}-{month}-{day or calendar.monthrange(int(year), int(month))[1]}"
+
+
+def first_day(iso: str) -> str:
+    """Give the first day of a year, a month or a day in ISO form."""
+    year, month, day = (*iso.split("-"), "", "")[:3]
+    return f"{year}-{month or '01'}-{day or '01'}"
