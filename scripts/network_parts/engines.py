@@ -26,6 +26,8 @@ NODE_MODULES = "node_modules"
 _PROCESSOR = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 _CHECKED_LINK_NAMES = (1, 23)
 """From this Go on, the linker refuses what GoQuorum's libraries do with names of the runtime, unless it is told."""
+_FETCHES_ITS_SUCCESSOR = (1, 21)
+"""From this Go on, a recipe that names a newer Go is built with that one, taken from the module proxy."""
 
 
 class Missing(Exception):  # noqa: N818 - reads as the fact it states
@@ -84,11 +86,26 @@ def _build_quorum(folder: Path) -> None:
     """Build GoQuorum from the module proxy that Go is set to; every module is checked against go.sum."""
     _demand("go", "golang-go")
     _demand("gcc", "gcc libc6-dev")
-    version = re.search(r"go(\d+)\.(\d+)", _run(["go", "version"], folder))
+    version = _go_version(folder)
     options = ["-mod=readonly", "-trimpath"]
-    if version is None or (int(version[1]), int(version[2])) >= _CHECKED_LINK_NAMES:
+    if version is None or version >= _CHECKED_LINK_NAMES:
         options.append("-ldflags=-checklinkname=0")
     _run(["go", "build", *options, "-o", "geth-qbft", "github.com/ethereum/go-ethereum/cmd/geth"], folder)
+
+
+def _build_kubo(folder: Path) -> None:
+    """Build kubo from the module proxy; a Go from 1.21 on fetches the newer toolchain that it asks for by itself."""
+    _demand("go", "golang-go")
+    version = _go_version(folder)
+    if version is not None and version < _FETCHES_ITS_SUCCESSOR:
+        raise Missing("kubo needs Go 1.21 or newer; on Debian 12: golang-go from bookworm-backports, or go.dev/dl")
+    command = "github.com/ipfs/kubo/cmd/ipfs"
+    _run(["go", "build", "-mod=readonly", "-trimpath", "-ldflags=-s -w", "-o", "ipfs", command], folder)
+
+
+def _go_version(folder: Path) -> tuple[int, int] | None:
+    found = re.search(r"go(\d+)\.(\d+)", _run(["go", "version"], folder))
+    return None if found is None else (int(found[1]), int(found[2]))
 
 
 def _install_packages(folder: Path) -> None:
@@ -119,6 +136,7 @@ ANVIL = Recipe(
     product=f"{NODE_MODULES}/@foundry-rs/anvil-linux-{_PROCESSOR}/bin/anvil",
 )  # fmt: skip
 JS = Recipe(name="js", files=_LOCKED, product=NODE_MODULES, make=_install_packages)
-ENGINES = {recipe.name: recipe for recipe in (QBFT, ANVIL, JS)}
+KUBO = Recipe(name="kubo", files=("go.mod", "go.sum"), product="ipfs", make=_build_kubo)
+ENGINES = {recipe.name: recipe for recipe in (QBFT, ANVIL, JS, KUBO)}
 CAST = f"@foundry-rs/cast-linux-{_PROCESSOR}/bin/cast"
 """Foundry's cast, below the product of JS."""
