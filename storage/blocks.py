@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from storage.block_rows import BlockRows, LeafRow, NodeRow
-from storage.cid import RAW, Cid
+from storage.cid import DAG_PB, RAW, Cid
 from storage.dag import file_links
 from storage.errors import BadSource, Damaged, UnknownBlock, Words
 from storage.export import export
@@ -77,7 +77,7 @@ class BlockIndex:
 
     def places(self, cid: Cid) -> list[LeafRow] | list[NodeRow]:
         """Give every place of a block."""
-        return list(self.rows.places(cid.digest)) if cid.codec == RAW else list(self.rows.nodes(cid.digest))
+        return list(self.rows.places(cid.digest)) if cid.codec == RAW else list(self._nodes(cid))
 
     def get(self, cid: Cid) -> bytes:
         """Give a block's bytes, verified; raise UnknownBlock, or Damaged when none of its places is good."""
@@ -110,7 +110,10 @@ class BlockIndex:
         return export(self._objects, object_id, folder, expected=expected)
 
     def _rows_of(self, cid: Cid) -> Iterator[LeafRow] | Iterator[NodeRow]:
-        return self.rows.places(cid.digest) if cid.codec == RAW else self.rows.nodes(cid.digest)
+        return self.rows.places(cid.digest) if cid.codec == RAW else self._nodes(cid)
+
+    def _nodes(self, cid: Cid) -> Iterator[NodeRow]:
+        return self.rows.nodes(cid.digest) if cid.codec == DAG_PB else iter(())
 
     def _read(self, row: LeafRow | NodeRow) -> bytes | None:
         """Give the bytes that a row points to, or None when there are none."""

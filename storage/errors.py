@@ -8,7 +8,6 @@ StorageError              3  the disk or the operating system refuses
 │   ├── SourceChanged        it changed while it was read
 │   ├── UnsafeName           symlink, special file, empty folder, or a name that cannot be kept
 │   ├── EmptyFile            an empty file alone
-│   ├── DirectoryTooLarge    a folder whose IPFS block would pass 262,144 bytes
 │   └── TargetNotEmpty       a folder to be written that has something in it
 ├── RootExists            2  a storage root is there already
 ├── MalformedId           2  text or bytes that are no CID or object id of ours
@@ -120,12 +119,6 @@ class EmptyFile(BadSource):
     """An empty file alone; inside a folder it is accepted."""
 
     code = "empty-file"
-
-
-class DirectoryTooLarge(BadSource):
-    """A folder whose IPFS block would pass 262,144 bytes; sharded folders are not written yet."""
-
-    code = "directory-too-large"
 
 
 class TargetNotEmpty(BadSource):

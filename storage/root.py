@@ -89,8 +89,8 @@ class StorageRoot(StoredObjects):
         """Copy a file or folder into the staging folder and take its digests on the way, in one reading.
 
         ``left_out``: relative paths inside a folder that are no payload. ``progress`` gets the bytes of each piece.
-        Raise BadSource (UnreadableSource, SourceChanged, UnsafeName, EmptyFile, DirectoryTooLarge) or DiskFull; nothing
-        is left behind then.
+        Raise BadSource (UnreadableSource, SourceChanged, UnsafeName, EmptyFile) or DiskFull; nothing is left
+        behind then.
         """
         return self._staging.take(source, left_out=left_out, progress=progress)
 

@@ -119,7 +119,7 @@ class Payload:
         return "".join(f"{file.sha256.hex()}  {file.path}\n" for file in self.files).encode()
 
     def folders(self, sink: Callable[[bytes, bytes], None] = no_sink) -> Built:
-        """Give the top of the folder that holds the files; raise DirectoryTooLarge.
+        """Give the top of the folder that holds the files.
 
         ``sink`` is called with the SHA-256 and the bytes of each folder's node.
         """
@@ -130,7 +130,7 @@ class Payload:
         return self.files[0].sha256 if kind is Kind.FILE else hashlib.sha256(self.manifest).digest()
 
     def cid(self, kind: Kind) -> Cid:
-        """Give the CID: of the one file, or of the folder; raise DirectoryTooLarge."""
+        """Give the CID: of the one file, or of the folder."""
         return self.files[0].cid if kind is Kind.FILE else self.folders().cid
 
     def close(self) -> None:

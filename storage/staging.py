@@ -12,21 +12,18 @@ import shutil
 import stat
 from typing import TYPE_CHECKING
 
-from storage.cid import RAW, Cid
-from storage.errors import DirectoryTooLarge, EmptyFile, SourceChanged, Words, from_os, told_of
+from storage.errors import EmptyFile, SourceChanged, Words, from_os, told_of
 from storage.intake import take_in
 from storage.lines import take_in_lines
 from storage.names import check_name, decode_name
 from storage.staged import Kind, Payload, PayloadFile, Staged
-from storage.unixfs import Built, build_folder
-from storage.walk import Identity, Walked, look_at, walk
+from storage.walk import Identity, look_at, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
 _PAYLOAD = b"/v1/content/payload/"
-_NO_CID = Cid(RAW, bytes(32))
 
 
 class Staging:
@@ -98,7 +95,6 @@ class Staging:
 
     def _take_tree(self, source: Path, left_out: Collection[str], progress: Callable[[int], None] | None) -> Staged:
         walked = walk(source, left_out)
-        _refuse_large_folders(walked, source)
         base = os.fsencode(source) + b"/"
 
         def copy(payload: bytes) -> list[PayloadFile]:
@@ -172,15 +168,6 @@ def _make_parents(payload: bytes, path: str, made: set[str]) -> None:
     for folder in reversed(missing):
         os.mkdir(payload + folder.encode())  # noqa: PTH102 - bytes
         made.add(folder)
-
-
-def _refuse_large_folders(walked: Walked, source: Path) -> None:
-    """Raise DirectoryTooLarge before anything is copied; sizes are not known fully yet, so the building asks again."""
-    try:
-        build_folder((file.path, Built(_NO_CID, file.identity.size, file.identity.size)) for file in walked.files)
-    except DirectoryTooLarge as error:
-        error.file = str(source / (error.file or ""))
-        raise
 
 
 def _empty(shown: str) -> EmptyFile:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.cid import DAG_PB, RAW, Cid
-from storage.errors import DirectoryTooLarge, Words
+from storage.hamt import build_shards
+from storage.protobuf import field_of, link_of, varint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,9 +84,9 @@ class FileTree:
     def _close(self, level: int) -> None:
         children, self._levels[level] = self._levels[level], []
         size = sum(child.size for child in children)
-        sizes = b"".join(b"\x20" + _varint(child.size) for child in children)
-        links = b"".join(_link("", child.cid, child.dag_size) for child in children)
-        data = links + _field(0x0A, _FILE + b"\x18" + _varint(size) + sizes)
+        sizes = b"".join(b"\x20" + varint(child.size) for child in children)
+        links = b"".join(link_of("", child.cid, child.dag_size) for child in children)
+        data = links + field_of(0x0A, _FILE + b"\x18" + varint(size) + sizes)
         digest = hashlib.sha256(data).digest()
         self._sink(digest, data)
         dag_size = len(data) + sum(child.dag_size for child in children)
@@ -93,16 +94,16 @@ class FileTree:
 
 
 def encode_folder(links: Iterable[Link]) -> bytes:
-    """Give the block of a folder; links are sorted by the bytes of their names."""
+    """Give the block of a folder that is not sharded; links are sorted by the bytes of their names."""
     ordered = sorted(links, key=lambda link: link.name.encode())
-    return b"".join(_link(link.name, link.cid, link.dag_size) for link in ordered) + _field(0x0A, _FOLDER)
+    return b"".join(link_of(link.name, link.cid, link.dag_size) for link in ordered) + field_of(0x0A, _FOLDER)
 
 
 def build_folder(files: Iterable[tuple[str, Built]], sink: Callable[[bytes, bytes], None] = no_sink) -> Built:
     """Give the top of a folder from its files (relative POSIX path, top of the file), in any order.
 
-    ``sink`` is called with the SHA-256 and the bytes of each folder's block, children before parents.
-    Raise DirectoryTooLarge, naming the folder, when a block would pass 262,144 bytes (there IPFS would shard).
+    ``sink`` is called with the SHA-256 and the bytes of each folder's nodes, children before parents. A folder whose
+    block would pass 262,144 bytes is sharded, as IPFS does.
     """
     folders: dict[str, list[Link]] = {"": []}
     sizes: dict[str, int] = {"": 0}
@@ -113,13 +114,8 @@ def build_folder(files: Iterable[tuple[str, Built]], sink: Callable[[bytes, byte
         sizes[parent] += top.size
     top = Built(Cid(DAG_PB, bytes(32)), 0, 0)
     for path in sorted(folders, key=lambda path: -path.count("/") - bool(path)):
-        links = folders[path]
-        data = encode_folder(links)
-        if len(data) > LARGEST_FOLDER_BLOCK:
-            raise _too_large(path, len(links))
-        digest = hashlib.sha256(data).digest()
-        sink(digest, data)
-        top = Built(Cid(DAG_PB, digest), sizes[path], len(data) + sum(link.dag_size for link in links))
+        cid, dag_size = _write_folder(folders[path], sink)
+        top = Built(cid, sizes[path], dag_size)
         if path:
             parent, _, name = path.rpartition("/")
             folders[parent].append(Link(name, top.cid, top.dag_size))
@@ -133,30 +129,10 @@ def _enter(path: str, folders: dict[str, list[Link]], sizes: dict[str, int]) -> 
         path = path.rpartition("/")[0]
 
 
-def _too_large(path: str, entries: int) -> DirectoryTooLarge:
-    shown = path or "."
-    mend = Words("请分成若干子文件夹", "split it into several folders")
-    zh = f"文件夹 {shown} 有 {entries} 项,其目录块超过 {LARGEST_FOLDER_BLOCK} 字节,暂不支持"
-    en = f"folder {shown} has {entries} entries; its block would pass {LARGEST_FOLDER_BLOCK} bytes, not supported yet"
-    return DirectoryTooLarge(zh, en, mend=mend, file=shown)
-
-
-def _link(name: str, cid: Cid, dag_size: int) -> bytes:
-    """Give one link as field 2 of a PBNode: Hash, Name, Tsize."""
-    body = b"\x0a\x24" + cid.binary + _field(0x12, name.encode()) + b"\x18" + _varint(dag_size)
-    return _field(0x12, body)
-
-
-def _field(tag: int, data: bytes) -> bytes:
-    return bytes((tag,)) + _varint(len(data)) + data
-
-
-def _varint(value: int) -> bytes:
-    if value <= 0x7F:  # noqa: PLR2004 - seven bits a byte
-        return bytes((value,))
-    parts = bytearray()
-    while value > 0x7F:  # noqa: PLR2004 - seven bits a byte
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    parts.append(value)
-    return bytes(parts)
+def _write_folder(links: list[Link], sink: Callable[[bytes, bytes], None]) -> tuple[Cid, int]:
+    data = encode_folder(links)
+    if len(data) > LARGEST_FOLDER_BLOCK:
+        return build_shards(links, sink)
+    digest = hashlib.sha256(data).digest()
+    sink(digest, data)
+    return Cid(DAG_PB, digest), len(data) + sum(link.dag_size for link in links)

@@ -13,7 +13,6 @@ import pytest
 
 from storage.errors import (
     BadSource,
-    DirectoryTooLarge,
     EmptyFile,
     SourceChanged,
     StorageError,
@@ -167,18 +166,6 @@ def test_the_same_name_in_two_folders_is_fine(shelf: Shelf, tree: Path) -> None:
     shelf.source("tree/1/A.tif", b"1")
     shelf.source("tree/2/a.tif", b"2")
     shelf.root.discard(shelf.root.stage(tree))
-
-
-def test_a_folder_that_would_have_to_be_sharded(shelf: Shelf) -> None:
-    for i in range(2700):
-        shelf.source(f"tree/扫描/{i:04d}{'x' * 60}", b"")
-    copied: list[int] = []
-    with pytest.raises(DirectoryTooLarge) as caught:
-        shelf.root.stage(shelf.sources / "tree", progress=copied.append)
-    assert caught.value.file == str(shelf.sources / "tree" / "扫描")
-    assert "2700" in caught.value.words.zh
-    assert copied == []
-    assert shelf.staging_is_empty()
 
 
 APPENDED = 5

@@ -10,6 +10,7 @@ import pytest
 
 from storage.blocks import BlockIndex
 from storage.cid import DAG_PB, RAW, Cid
+from storage.dag import folder_links, read_node
 from storage.errors import Damaged, RootExists, RootMissing, StorageError, UnknownBlock
 from storage.reindex import reindex
 from storage.root import Kind
@@ -218,3 +219,17 @@ def test_a_single_file_can_be_found_by_the_folder_that_holds_it(shelf: Shelf) ->
     staged = shelf.store(shelf.source("one.tif", b"page"), "one")
     assert staged.kind is Kind.FILE
     assert shelf.blocks.has(staged.payload.cid(Kind.TREE))
+
+
+def test_every_node_of_a_sharded_folder_is_there(shelf: Shelf) -> None:
+    for i in range(2700):
+        shelf.source(f"tree/扫描/{i:04d}{'x' * 60}", b"")
+    staged = shelf.store(shelf.sources / "tree", "tree")
+    waiting, names = [folder_links(shelf.blocks.get(staged.cid))[0].cid], set()
+    while waiting:
+        for link in read_node(shelf.blocks.get(waiting.pop())).entries():
+            if link.name:
+                names.add(link.name)
+            else:
+                waiting.append(link.cid)
+    assert names == {f"{i:04d}{'x' * 60}" for i in range(2700)}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from storage.cid import DAG_PB, RAW, Cid
 from storage.errors import MalformedId
+from storage.multibase import base58
 
 EMPTY = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
 
@@ -59,3 +60,41 @@ def test_another_codec_or_length_is_refused() -> None:
     for codec, length in ((0x71, 32), (RAW, 31), (RAW, 33)):
         with pytest.raises(MalformedId):
             Cid.from_digest(codec, bytes(length))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("bafyreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku", id="dag-cbor"),
+        pytest.param("QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH", id="version-0"),
+        pytest.param(EMPTY, id="ours"),
+    ],
+)
+def test_foreign_cids_come_back(text: str) -> None:
+    cid = Cid.parse_foreign(text)
+    assert str(cid) == text
+    assert Cid.from_foreign(cid.binary) == cid
+    assert Cid.prefix_of(cid.binary + b"more") == (cid, len(cid.binary))
+
+
+def test_the_other_bases_name_the_same_block() -> None:
+    cid = Cid.parse(EMPTY)
+    number, digits = int.from_bytes(cid.binary, "big"), "0123456789abcdefghijklmnopqrstuvwxyz"
+    base36 = ""
+    while number:
+        number, digit = divmod(number, 36)
+        base36 = digits[digit] + base36
+    for text in (
+        EMPTY.upper(),
+        f"f{cid.binary.hex()}",
+        f"F{cid.binary.hex().upper()}",
+        f"z{base58(cid.binary)}",
+        f"k{base36}",
+    ):
+        assert Cid.parse_foreign(text) == cid
+
+
+@pytest.mark.parametrize("text", ["", "b", "Qm", "zIl0", "x" + EMPTY, EMPTY[:-1], EMPTY * 9, "bafkqaaa", "知"])
+def test_what_is_no_cid_in_any_base_is_refused(text: str) -> None:
+    with pytest.raises(MalformedId):
+        Cid.parse_foreign(text)

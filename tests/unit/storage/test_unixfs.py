@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from storage.cid import DAG_PB, Cid
 from storage.dag import file_links, folder_links
-from storage.errors import Damaged, DirectoryTooLarge
-from storage.unixfs import CHUNK, LARGEST_FOLDER_BLOCK, Built, FileTree, Link, build_folder, encode_folder
+from storage.errors import Damaged, UnsafeName
+from storage.hamt import build_shards, place_of
+from storage.unixfs import CHUNK, Built, FileTree, Link, build_folder, encode_folder, no_sink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,12 +103,33 @@ def test_a_folder_block_of_exactly_the_limit_is_accepted() -> None:
     assert_golden(build_folder(folder_at_the_limit(33)), "folder-block-at-the-limit")
 
 
-def test_a_folder_block_one_byte_over_the_limit_is_refused_by_name() -> None:
-    files = [(f"扫描/{name}", top) for name, top in folder_at_the_limit(34)]
-    with pytest.raises(DirectoryTooLarge) as caught:
-        build_folder([*files, ("other.txt", top_of(b"x"))])
-    assert caught.value.file == "扫描"
-    assert str(LARGEST_FOLDER_BLOCK) in caught.value.words.zh
+def test_a_folder_block_one_byte_over_the_limit_is_sharded() -> None:
+    assert_golden(build_folder(folder_at_the_limit(34)), "folder-block-over-the-limit")
+
+
+def test_a_large_folder_has_the_golden_cid() -> None:
+    files = ((f"f{i:05d}.txt", top_of(f"{i}\n".encode())) for i in range(10_000))
+    assert_golden(build_folder(files), "folder-of-10000")
+
+
+def test_a_sharded_folder_may_lie_in_another() -> None:
+    inner = build_folder(folder_at_the_limit(34))
+    outer = build_folder([(f"扫描/{name}", top) for name, top in folder_at_the_limit(34)])
+    block = encode_folder([Link("扫描", inner.cid, inner.dag_size)])
+    assert outer.cid.digest == hashlib.sha256(block).digest()
+
+
+def test_the_place_of_a_name_begins_with_the_highest_byte_of_its_hash() -> None:
+    # murmur3-x64-128 of no bytes is zero; of "foo" its first 64 bits are e271865701f54561 (MurmurHash3's reference)
+    assert place_of("") == bytes(8)
+    assert place_of("foo").hex() == "e271865701f54561"
+
+
+def test_names_of_one_hash_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.hamt.place_of", lambda _: bytes(8))
+    with pytest.raises(UnsafeName) as caught:
+        build_shards([Link(name, top_of(b"").cid, 0) for name in "ab"], no_sink)
+    assert caught.value.file == "b"
 
 
 @given(count=st.integers(1, 200), width=st.integers(2, 7), last=st.integers(1, CHUNK))

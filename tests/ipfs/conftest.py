@@ -1,0 +1,39 @@
+"""One kubo a session, and another one for the tests that break theirs; both listen on 127.0.0.1 alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from network_parts.engines import KUBO
+from network_parts.kubo import Kubo, new_swarm_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def kubo_program() -> Path:
+    """The program; tests that need it are skipped where it was not installed."""
+    program = KUBO.installed()
+    if program is None:
+        pytest.skip("kubo is not installed: run scripts/install-engines kubo")
+    return program
+
+
+@pytest.fixture(scope="session")
+def kubo_offline(kubo_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Kubo:
+    """A repository whose commands are run without a daemon."""
+    return Kubo.found(kubo_program, tmp_path_factory.mktemp("kubo") / "offline", swarm_key=None)
+
+
+@pytest.fixture(scope="session")
+def kubo(kubo_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubo]:
+    """A running kubo for the whole session; tests add to it and break nothing."""
+    kubo = Kubo.found(kubo_program, tmp_path_factory.mktemp("kubo") / "repository", swarm_key=new_swarm_key())
+    kubo.start()
+    try:
+        yield kubo
+    finally:
+        kubo.stop()
