@@ -1,7 +1,7 @@
 """One kubo of a private swarm on this machine: its repository, its settings, its process.
 
 The repository is owned by this object; a crash leaves it whole, and a second start goes on with it. Nothing of it ever
-asks a host outside 127.0.0.1: no bootstrap peers, no routing, no DNS, no telemetry, and only peers that know the swarm key.
+asks a host outside 127.0.0.1: no bootstrap peers, routing, DNS or telemetry, and only peers that know the swarm key.
 """
 
 from __future__ import annotations
