@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from node.registrar.editions import Editions
+    from node.registrar.numbering import Stored
     from node.registrar.planning import Planner
     from node.registrar.request import RegisterRequest
     from node.registrar.review import Review
-    from node.registrar.store import Store, Stored
+    from node.registrar.store import Store
     from node.registrar.unit_store import UnitStore
     from storage.journal import Journal
     from storage.resources import ResourceRow

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from node.registrar.acts import Acts
     from node.registrar.following import Following
+    from node.registrar.numbering import Stored
     from node.registrar.request import RegisterRequest
     from node.registrar.settling import Settled
-    from node.registrar.store import Stored
     from node.registrar.unit_file import UnitRequest
     from storage.matters import MatterRow
 
