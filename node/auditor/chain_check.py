@@ -9,7 +9,7 @@ from node.errors import ZhicangError
 from node.receipts.header import Header, header_from_json
 from node.receipts.ordered_trie import root_of
 from node.receipts.seals import check_seals
-from node.receipts.transaction import transaction_from_json
+from node.receipts.transaction_answer import transaction_from_json
 from node.receipts.tx_receipt import tx_receipt_from_json
 
 if TYPE_CHECKING:

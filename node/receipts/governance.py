@@ -18,6 +18,7 @@ from contracts.parties import Governed, ProposalApproved
 from node.receipts.effects import effect_of, retired, seated
 from node.receipts.errors import BadProof
 from node.receipts.sealed import check_sealed
+from node.receipts.tx_receipt import check_same_type
 
 if TYPE_CHECKING:
     from contracts.calls import Call
@@ -45,6 +46,7 @@ def read_sent(material: ProofMaterial, trust: Trust) -> Sent:
     header = material.decode_header()
     check_sealed(header, trust)
     transaction, tx_receipt = material.transaction(), material.tx_receipt()
+    check_same_type(transaction, tx_receipt)
     founding = trust.founding
     if (transaction.chain_id, transaction.to) != (founding.chain_id, founding.registry):
         raise BadProof("交易不是对本链登记合约的调用", "a transaction that does not call the registry of this chain")
@@ -118,9 +120,7 @@ def _check_approvals(sent: list[Sent], call: calls.GovernCall, trust: Trust) -> 
         raise BadProof("各治理方批准的不是同一提案", "the governors did not approve the same proposal")
     if sent[-1].time > call.expires:
         raise BadProof("提案已过期", "the proposal had expired")
-    proposal = governing.proposal_id(
-        epoch=trust.epoch, call=call.call, expires=call.expires, document=call.document
-    )
+    proposal = governing.proposal_id(epoch=trust.epoch, call=call.call, expires=call.expires, document=call.document)
     if proposal in trust.executed:
         raise BadProof("提案先前已执行", "the proposal was executed before")
     for one in sent:

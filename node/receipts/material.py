@@ -15,7 +15,8 @@ from node.receipts.fields import Fields, read_document, to_hex
 from node.receipts.header import Header, decode_header, header_from_json
 from node.receipts.ordered_trie import OrderedTrie, walk
 from node.receipts.seals import trim_seals
-from node.receipts.transaction import Transaction, decode_transaction, transaction_from_json
+from node.receipts.transaction import Transaction, decode_transaction
+from node.receipts.transaction_answer import transaction_from_json
 from node.receipts.tx_receipt import TxReceipt, decode_tx_receipt, tx_receipt_from_json
 from node.records import canonical
 
@@ -124,7 +125,7 @@ class CapturedBlock:
         return cls(header=sealed, transactions=transactions, tx_receipts=receipts)
 
     def material(self, index: int) -> ProofMaterial:
-        """Make the proof material of the transaction at `index`; raise MismatchedChain unless it is a legacy one."""
+        """Make the proof material of the transaction at `index`; raise MismatchedChain unless its type is known."""
         try:
             material = ProofMaterial(
                 header=self.header,

@@ -20,6 +20,7 @@ from node.receipts.header import decode_header
 from node.receipts.ordered_trie import walk
 from node.receipts.signature import recover
 from node.receipts.transaction import decode_transaction
+from node.receipts.tx_receipt import check_same_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,7 @@ def check_transaction(receipt: Receipt, trust: Trust) -> tuple[Words, Signed]:
     transaction = decode_transaction(walk(header.transactions_root, material.index, material.transaction_path))
     if transaction.tx_hash != receipt.tx_hash:
         raise BadProof("交易号与凭证所写不符", "the tx_hash is not the one in the receipt")
+    check_same_type(transaction, material.tx_receipt())
     if transaction.chain_id != founding.chain_id:
         zh = f"交易属于链 {transaction.chain_id},不是信任锚的链 {founding.chain_id}"
         raise BadProof(zh, f"the transaction is for chain {transaction.chain_id}, not {founding.chain_id}")

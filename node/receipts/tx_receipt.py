@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 from node.receipts import strict_rlp
 from node.receipts.errors import BadProof, MismatchedChain
 from node.receipts.json_rpc import as_octets, octets, quantity
+from node.receipts.transaction import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from node.receipts.strict_rlp import Item
+    from node.receipts.transaction import Transaction
 
 _FIELD_COUNT, _LOG_FIELD_COUNT = 4, 3
 _ADDRESS, _TOPIC, _BLOOM = 20, 32, 256
-_FIRST_LIST = 0xC0
 _MOST_TOPICS = 4
 
 
@@ -51,10 +52,9 @@ class TxReceipt:
 
 
 def decode_tx_receipt(raw: bytes) -> TxReceipt:
-    """Read the receipt of a legacy transaction; raise BadProof for another type, or anything but its one encoding."""
-    if not raw or raw[0] < _FIRST_LIST:
-        raise BadProof("不是传统(legacy)交易的回执", "not the receipt of a legacy transaction")
-    status, gas, bloom, logs = strict_rlp.decode_list(raw, _FIELD_COUNT, "tx_receipt")
+    """Read a raw tx_receipt; raise BadProof for an unknown type, or anything but its one encoding."""
+    kind = kind_of(raw)
+    status, gas, bloom, logs = strict_rlp.decode_list(raw[1:] if kind else raw, _FIELD_COUNT, "tx_receipt")
     if status not in (b"", b"\x01") or not _fits(bloom, _BLOOM) or not isinstance(logs, list):
         raise _malformed()
     return TxReceipt(
@@ -62,7 +62,15 @@ def decode_tx_receipt(raw: bytes) -> TxReceipt:
         cumulative_gas=strict_rlp.to_int(gas),
         bloom=bloom if isinstance(bloom, bytes) else b"",
         logs=tuple(_log(item) for item in logs),
+        kind=kind,
     )
+
+
+def check_same_type(transaction: Transaction, tx_receipt: TxReceipt) -> None:
+    """Raise BadProof unless a transaction and its receipt are of one type, as EIP-2718 has it."""
+    if transaction.kind != tx_receipt.kind:
+        said = f"{transaction.kind}, {tx_receipt.kind}"
+        raise BadProof(f"交易与其回执的类型不同({said})", f"a transaction and its receipt of other types ({said})")
 
 
 def tx_receipt_from_json(fields: Mapping[str, Any]) -> TxReceipt:

@@ -7,6 +7,7 @@ const { No, TooOld, demand, follow, list, quantity, quantityBytes, rlp, signer }
 
 const MIX_HASH = "0x63746963616c2062797a616e74696e65206661756c7420746f6c6572616e6365";
 const NO_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
+const FIELDS = { 0: 9, 1: 11, 2: 12 };
 const WIDTHS = [32, 32, 20, 32, 32, 32, 256, 0, 0, 0, 0, 0, -1, 32, 8];
 const LATEST_TIME = 253402300799n;
 const artefact = JSON.parse(readFileSync(join(__dirname, "..", "..", "contracts", "artefact.json"), "utf-8"));
@@ -77,26 +78,53 @@ const checkSealed = (made, trust) => checkSeals(made, checkMadeBy(made, trust));
 const indexKey = (index) => encodeRlp(quantityBytes(BigInt(index))).slice(2);
 
 function transaction(raw) {
-  const fields = list(raw, 9);
-  fields.forEach((field, place) => (place === 3 || place === 5 ? demand(typeof field === "string", "a list") : quantity(field)));
-  demand(quantity(fields[6]) >= 35n, "not bound to a chain");
-  const parity = Number((quantity(fields[6]) - 35n) % 2n);
+  const kind = kindOf(raw);
+  const fields = list(body(raw, kind), FIELDS[kind]);
+  const listed = kind === 0 ? [] : fields[fields.length - 4];
+  const [v, r, s] = fields.slice(-3);
+  const data = fields.length - (kind === 0 ? 4 : 5);
+  fields.forEach((field, place) => {
+    if (place === data || place === data - 2) demand(typeof field === "string", "a list");
+    else if (kind === 0 || place !== fields.length - 4) quantity(field);
+  });
+  demand(Array.isArray(listed) && listed.every(isAccess), "the access list");
+  demand(kind !== 0 || quantity(v) >= 35n, "not bound to a chain");
+  const parity = kind === 0 ? Number((quantity(v) - 35n) % 2n) : Number(quantity(v));
+  demand(parity < 2, "a parity that is neither 0 nor 1");
   const word = (item) => "0x" + item.slice(2).padStart(64, "0");
-  let read;
+  const [read, digest] = parsed(raw);
+  const from = signer(digest, word(r), word(s), parity);
+  return { kind, hash: keccak256(raw), chainId: Number(read.chainId), to: read.to?.toLowerCase() ?? null, data: read.data, from };
+}
+
+const isAccess = (item) =>
+  Array.isArray(item) && item.length === 2 && isBytes(item[0], 20) && Array.isArray(item[1]) && item[1].every((key) => isBytes(key, 32));
+
+function parsed(raw) {
   try {
-    read = Transaction.from(raw);
+    const read = Transaction.from(raw);
+    return [read, read.unsignedHash];
   } catch (error) {
     throw new No(error.message);
   }
-  const from = signer(read.unsignedHash, word(fields[7]), word(fields[8]), parity);
-  return { hash: read.hash, chainId: Number(read.chainId), to: read.to?.toLowerCase() ?? null, data: read.data, from };
 }
 
+/** Give the type of a raw transaction or tx_receipt. */
+function kindOf(raw) {
+  const first = parseInt(raw.slice(2, 4), 16);
+  demand(first >= 0xc0 || first === 1 || first === 2, "an unknown type");
+  return first >= 0xc0 ? 0 : first;
+}
+
+const body = (raw, kind) => (kind === 0 ? raw : "0x" + raw.slice(4));
+
 function txReceipt(raw) {
-  const [status, gas, bloom, logs] = list(raw, 4);
+  const kind = kindOf(raw);
+  const [status, gas, bloom, logs] = list(body(raw, kind), 4);
   quantity(gas);
   demand(["0x", "0x01"].includes(status) && isBytes(bloom, 256) && Array.isArray(logs), "a tx_receipt's fields");
   return {
+    kind,
     succeeded: status === "0x01",
     logs: logs.map((log) => {
       demand(Array.isArray(log) && log.length === 3 && isBytes(log[0], 20) && Array.isArray(log[1]), "a log");

@@ -104,6 +104,8 @@ function transactionStep(found) {
   const key = chain.indexKey(receipt.transaction.index);
   const tx = chain.transaction(follow(made.transactionsRoot, key, receipt.transaction.path));
   demand(tx.hash === receipt.transaction.tx_hash, "another tx_hash");
+  const leaf = follow(made.receiptsRoot, key, receipt.tx_receipt.path);
+  demand(chain.txReceipt(leaf).kind === tx.kind, "a tx_receipt of another type");
   demand(tx.chainId === trust.founding.chain_id && tx.to === trust.founding.registry, "another chain or contract");
   const institution = receipt.record.institution;
   found.doubtful ||= trust.checkKey(tx.from, institution, 1, made.height);

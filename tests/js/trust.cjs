@@ -83,7 +83,7 @@ function sent(material, trust) {
   const tx = chain.transaction(follow(made.transactionsRoot, key, material.transaction_path));
   const receipt = chain.txReceipt(follow(made.receiptsRoot, key, material.tx_receipt_path));
   demand(tx.chainId === trust.founding.chain_id && tx.to === trust.founding.registry, "another chain or contract");
-  demand(receipt.succeeded, "the transaction failed");
+  demand(receipt.succeeded && receipt.kind === tx.kind, "the transaction failed, or its receipt is of another type");
   const logs = receipt.logs.filter((log) => log.address === trust.founding.registry);
   return { height: made.height, time: made.time, index: material.index, from: tx.from, data: tx.data, events: logs.map(chain.event) };
 }

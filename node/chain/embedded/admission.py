@@ -13,7 +13,7 @@ from node.chain.embedded.pool import Pending
 from node.chain.embedded.state import State
 from node.receipts.errors import BadProof
 from node.receipts.keccak import keccak
-from node.receipts.transaction import decode_transaction
+from node.receipts.transaction import LEGACY, decode_transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +75,8 @@ class Admission:
         return self.answers[head_hash, sender]
 
     def _check_fields(self, transaction: Transaction, gas_limit: int) -> None:
+        if transaction.kind != LEGACY:
+            raise RefusedError(f"transaction type not supported: {transaction.kind}, this chain takes legacy ones")
         if transaction.chain_id != self.chain_id:
             raise RefusedError(f"invalid chain id: have {transaction.chain_id}, want {self.chain_id}")
         if transaction.gas_price != 0:

@@ -10,7 +10,7 @@ from node.chain.replay.difference import Difference
 from node.errors import Doubtful
 from node.receipts.header import Extra, header_from_json
 from node.receipts.keccak import keccak
-from node.receipts.transaction import transaction_from_json
+from node.receipts.transaction_answer import transaction_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,7 @@ def read_block(answer: Mapping[str, Any], height: int) -> Block:
             raws.append(transaction_from_json(item))
         except (Doubtful, AttributeError, KeyError, TypeError) as error:
             said = error.words.en if isinstance(error, Doubtful) else repr(item)[:80]
-            expected = "a transaction of type 0 or 1"
+            expected = "a transaction of a known type"
             raise Difference(height, f"transactions[{place}]", expected=expected, found=said) from error
     block = Block(header=header, extra=extra, transactions=tuple(raws))
     if answer.get("hash") != (computed := "0x" + block.block_hash.hex()):

@@ -11,12 +11,12 @@ from node.chain.replay.difference import Difference
 from node.chain.replay.rules import Engine
 from node.receipts import strict_rlp
 from node.receipts.errors import BadProof
+from node.receipts.transaction import ACCESS_LIST, FEE_MARKET
 
 if TYPE_CHECKING:
     from node.chain.replay.block import Block
     from node.receipts.strict_rlp import Item
 
-_ACCESS_LIST_TYPE = 1
 _UNPROTECTED = (27, 28)
 _PRIVATE = (37, 38)
 _EIP155_OFFSET = 35
@@ -38,7 +38,7 @@ def _check(block: Block, place: int, raw: bytes, *, chain_id: int, engine: Engin
     if engine is Engine.GOQUORUM:
         if price:
             raise _difference(block, f"transactions[{place}].gasPrice", 0, price)
-        if named is not None and raw[0] != _ACCESS_LIST_TYPE and v in _PRIVATE:
+        if named is not None and raw[0] != ACCESS_LIST and v in _PRIVATE:
             raise _difference(block, f"transactions[{place}].v", "a public transaction", f"{v}, a private one")
     if named is not None and named != chain_id:
         raise _difference(block, f"transactions[{place}].chainId", chain_id, named)
@@ -48,9 +48,11 @@ def _check(block: Block, place: int, raw: bytes, *, chain_id: int, engine: Engin
 def _fields(block: Block, place: int, raw: bytes) -> tuple[int, int, int | None]:
     """Give gas price, v and the chain that the transaction names."""
     try:
-        if raw[0] == _ACCESS_LIST_TYPE:
+        if raw[0] == ACCESS_LIST:
             items = strict_rlp.decode_list(raw[1:], 11, "transaction")
             return _int(items[2]), _int(items[8]), _int(items[0])
+        if raw[0] == FEE_MARKET:  # a Berlin network has none, and its headers no base fee
+            raise _difference(block, f"transactions[{place}].type", "0 or 1", raw[0])
         items = strict_rlp.decode_list(raw, 9, "transaction")
         v = _int(items[6])
     except BadProof as error:

@@ -34,6 +34,7 @@ from consortium import (
 )  # fmt: skip
 from old_chain import anchored_chains, broken_chains, with_a_sister
 from synthetic import CODE, GOVERNORS, address, digest_of, founding_of, log_of
+from typed_transactions import typed_changes, typed_history
 
 from contracts import calls, governing
 from contracts.parties import Governed
@@ -59,6 +60,7 @@ def good_anchors() -> dict[str, TrustAnchor]:
         "grown": grown,
         "grown-to-five": TrustAnchor(founding=FOUNDING, changes=(five,)),
         "without-known": replace(grown, known=None),
+        "governed-by-typed-transactions": TrustAnchor(founding=FOUNDING, changes=typed_history()),
         "anchored": TrustAnchor(founding=FOUNDING, anchored=anchored_chains()),
         "anchored-with-a-sister": TrustAnchor(founding=FOUNDING, anchored=with_a_sister()),
     }
@@ -67,7 +69,7 @@ def good_anchors() -> dict[str, TrustAnchor]:
 def unproven_anchors() -> dict[str, TrustAnchor]:
     """Give the anchors with a defect, by its name."""
     anchors: dict[str, TrustAnchor] = {}
-    for name, changes in (*_votes(), *_acts(), *_plays()):
+    for name, changes in (*_votes(), *_acts(), *_plays(), *typed_changes()):
         anchors[name] = TrustAnchor(founding=FOUNDING, changes=tuple(changes))
     for name, known in _known():
         anchors[name] = TrustAnchor(founding=FOUNDING, changes=history()[:2], known=known)
@@ -218,4 +220,3 @@ def governed_raw(call: bytes) -> GovernanceChange:
 
 def _cut(material: ProofMaterial) -> ProofMaterial:
     return replace(material, transaction_path=material.transaction_path[:-1])
-

@@ -34,7 +34,7 @@ from node.receipts.keccak import keccak
 from node.receipts.state_proof import StateProof
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from contracts.governing import GovernedCall
     from node.receipts.material import ProofMaterial
@@ -125,6 +125,8 @@ class Approval:
     logs: tuple[Log, ...] | None = None
     signed: dict[str, Any] = field(default_factory=dict)
     succeeded: bool = True
+    receipt_kind: int | None = None
+    resign: Callable[[bytes], bytes] = bytes
     more: dict[str, Any] = field(default_factory=dict)
     validators: Sequence[str] = tuple(FOUR)
 
@@ -139,8 +141,9 @@ class Approval:
         logs = (log_of(approved),)
         if self.executes is not None:
             logs += (log_of(Governed(sequence=self.executes, proposal=proposal)),)
-        transaction = signed(calldata, **{"by": self.by} | self.signed).encode()
-        tx_receipt = receipt_of(*(logs if self.logs is None else self.logs), succeeded=self.succeeded)
+        transaction = self.resign(signed(calldata, **{"by": self.by} | self.signed).encode())
+        kind = self.signed.get("kind", 0) if self.receipt_kind is None else self.receipt_kind
+        tx_receipt = receipt_of(*(logs if self.logs is None else self.logs), succeeded=self.succeeded, kind=kind)
         block = block_at(self.height, transaction, tx_receipt, self.validators, **self.more)
         return block.material(trim=block.sealers is None)
 
@@ -161,11 +164,12 @@ def governed(
 
 
 def own_act(
-    call: calls.Call, by: str, height: int, sequence: int, validators: Sequence[str] = FOUR
+    call: calls.Call, by: str, height: int, sequence: int, validators: Sequence[str] = FOUR, **typed: Any
 ) -> GovernanceChange:
     """Give the act of a nominee or of a key for itself."""
-    transaction = signed(calls.encode_call(call), by=by).encode()
-    tx_receipt = receipt_of(log_of(Governed(sequence=sequence, proposal=bytes(32))))
+    transaction = signed(calls.encode_call(call), by=by, **typed).encode()
+    log = log_of(Governed(sequence=sequence, proposal=bytes(32)))
+    tx_receipt = receipt_of(log, kind=typed.get("kind", 0))
     return GovernanceChange(transactions=(block_at(height, transaction, tx_receipt, validators).material(),))
 
 

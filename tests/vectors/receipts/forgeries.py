@@ -82,7 +82,7 @@ def on_the_way() -> Iterator[Vector]:
     for name, block, fails in blocks:
         material = block.material()
         log = decode_tx_receipt(block.tx_receipt).logs[0]
-        yield _file_vector(name, _forged(material, log), fails, anchor="known-1")
+        yield _file_vector(name, forged(material, log), fails, anchor="known-1")
     yield _file_vector("record-differs-from-event", replace(good, record=replace(good.record, period=2022)), "event")
     skipped = decode_tx_receipt(resource_block().tx_receipt).logs[0]
     topics = (ENTRY_SKIPPED, *skipped.topics[1:])
@@ -137,7 +137,7 @@ def at_the_end() -> Iterator[Vector]:
         ("header-of-another-mix-hash", resource_block(header_changes={"mix_hash": bytes(32)})),
         ("header-in-the-year-10000", resource_block(header_changes={"timestamp": 253_402_300_800})),
     ):
-        yield _file_vector(name, _forged(block.material(), REGISTERED_LOGS[0]), "header", anchor="known-1")
+        yield _file_vector(name, forged(block.material(), REGISTERED_LOGS[0]), "header", anchor="known-1")
     stranger = seal_of(resource_block(4).header(), "stranger")
     yield _sealed("seal-by-a-stranger", reseal=lambda seals: [*seals[:2], stranger])
     yield _sealed("one-signer-counted-twice", reseal=lambda seals: [seals[0], seals[0], seals[1]])
@@ -159,7 +159,7 @@ def _file_vector(name: str, receipt: Receipt, fails: str, validators: int = 1, a
     )  # fmt: skip
 
 
-def _forged(material: ProofMaterial, log: Log) -> Receipt:
+def forged(material: ProofMaterial, log: Log) -> Receipt:
     """Give the honest receipt's frame around other material, its record read from the log as a liar would."""
     leaf = strict_rlp.decode_list(material.transaction_path[-1], 2, "leaf")[1]
     assert isinstance(leaf, bytes)
@@ -174,7 +174,7 @@ def _sent(calldata: bytes, **how: Any) -> Block:
 def _sealed(name: str, **how: Any) -> Vector:
     """Give a receipt of the chain of four whose seals are as told; by default three of them, in order."""
     block = resource_block(4, **{"sealers": validators_of(4)[:3]} | how)
-    receipt = _forged(block.material(trim=False), REGISTERED_LOGS[0])
+    receipt = forged(block.material(trim=False), REGISTERED_LOGS[0])
     return _file_vector(name, receipt, "seals", validators=4)
 
 

@@ -88,11 +88,14 @@ def founding_of(count: int) -> Founding:
 
 
 def signed(
-    calldata: bytes, *, by: str = "registrar", to: bytes = REGISTRY, chain_id: int = CHAIN_ID, nonce: int = 7
-) -> Transaction:
+    calldata: bytes, *, by: str = "registrar", to: bytes = REGISTRY, chain_id: int = CHAIN_ID, nonce: int = 7,
+    **typed: Any,
+) -> Transaction:  # fmt: skip
+    """Sign a transaction; `typed` are the fields that only other types than legacy have, and their type."""
     unsigned = Transaction(
-        nonce=nonce, gas_price=0, gas=5_000_000, to=to, value=0, calldata=calldata, chain_id=chain_id
-    )
+        **{"nonce": nonce, "gas_price": 0, "gas": 5_000_000, "to": to, "value": 0, "calldata": calldata,
+           "chain_id": chain_id} | typed
+    )  # fmt: skip
     signature = key_of(by).sign_recoverable(unsigned.signing_digest, hasher=None)
     return replace(unsigned, signature=signature)
 
@@ -160,8 +163,8 @@ def seal_of(header: Header, name: str) -> bytes:
     return key_of(name).sign_recoverable(header.seal_digest, hasher=None)
 
 
-def receipt_of(*logs: Log, succeeded: bool = True) -> bytes:
-    return TxReceipt(succeeded=succeeded, cumulative_gas=900_000, bloom=BLOOM, logs=logs).encode()
+def receipt_of(*logs: Log, succeeded: bool = True, kind: int = 0) -> bytes:
+    return TxReceipt(succeeded=succeeded, cumulative_gas=900_000, bloom=BLOOM, logs=logs, kind=kind).encode()
 
 
 def json_of(header: Header, transactions: Sequence[Transaction], receipts: Sequence[TxReceipt]) -> dict[str, Any]:
@@ -174,12 +177,20 @@ def json_of(header: Header, transactions: Sequence[Transaction], receipts: Seque
 
 def _transaction_json(item: Transaction) -> dict[str, Any]:
     r, s = int.from_bytes(item.signature[:32], "big"), int.from_bytes(item.signature[32:64], "big")
-    return {
-        "type": "0x0", "hash": "0x" + keccak(item.encode()).hex(), "nonce": hex(item.nonce), "gas": hex(item.gas),
-        "gasPrice": hex(item.gas_price), "to": "0x" + item.to.hex() if item.to else None, "value": hex(item.value),
-        "input": "0x" + item.calldata.hex(), "v": hex(2 * item.chain_id + 35 + item.signature[64]),
-        "r": hex(r), "s": hex(s),
+    v = 2 * item.chain_id + 35 + item.signature[64] if item.kind == 0 else item.signature[64]
+    shared = {
+        "type": hex(item.kind), "hash": "0x" + keccak(item.encode()).hex(), "nonce": hex(item.nonce),
+        "gas": hex(item.gas), "gasPrice": hex(item.gas_price), "to": "0x" + item.to.hex() if item.to else None,
+        "value": hex(item.value), "input": "0x" + item.calldata.hex(), "v": hex(v), "r": hex(r), "s": hex(s),
     }  # fmt: skip
+    if item.kind == 0:
+        return shared
+    access = [
+        {"address": "0x" + one.hex(), "storageKeys": ["0x" + key.hex() for key in keys]}
+        for one, keys in item.access_list
+    ]
+    fees = {"maxFeePerGas": hex(item.gas_price), "maxPriorityFeePerGas": hex(item.priority_fee)}
+    return shared | {"chainId": hex(item.chain_id), "accessList": access} | (fees if item.kind == 2 else {})
 
 
 def _tx_receipt_json(item: TxReceipt, place: int) -> dict[str, Any]:
@@ -189,6 +200,6 @@ def _tx_receipt_json(item: TxReceipt, place: int) -> dict[str, Any]:
         for log in item.logs
     ]  # fmt: skip
     return {
-        "type": "0x0", "transactionIndex": hex(place), "status": hex(int(item.succeeded)),
+        "type": hex(item.kind), "transactionIndex": hex(place), "status": hex(int(item.succeeded)),
         "cumulativeGasUsed": hex(item.cumulative_gas), "logsBloom": "0x" + item.bloom.hex(), "logs": logs,
     }  # fmt: skip

@@ -1,21 +1,37 @@
-"""Legacy transactions, held to eth_account; transaction receipts, held to py-evm; both strict."""
+"""Transactions of three types, held to eth_account and py-evm; tx_receipts, held to py-evm; all strict."""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 import rlp
 from eth.rlp.logs import Log as EvmLog
 from eth.rlp.receipts import Receipt as EvmReceipt
+from eth.vm.forks.london.transactions import LondonTransactionBuilder
 from eth_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.receipts import strict_rlp
 from node.receipts.errors import BadProof, MismatchedChain
-from node.receipts.transaction import decode_transaction, transaction_from_json
+from node.receipts.transaction import decode_transaction
+from node.receipts.transaction_answer import transaction_from_json
 from node.receipts.tx_receipt import Log, TxReceipt, decode_tx_receipt, tx_receipt_from_json
 
+VECTORS = Path(__file__).parents[2] / "vectors" / "receipts"
 KEY = b"\x11" * 32
+accesses = st.lists(
+    st.fixed_dictionaries(
+        {
+            "address": st.binary(min_size=20, max_size=20).map(lambda one: "0x" + one.hex()),
+            "storageKeys": st.lists(st.binary(min_size=32, max_size=32).map(lambda one: "0x" + one.hex()), max_size=3),
+        }
+    ),
+    max_size=3,
+)
 transactions = st.fixed_dictionaries(
     {
         "nonce": st.integers(0, 2**64 - 2), "gasPrice": st.integers(0, 2**70), "gas": st.integers(21_000, 2**40),
@@ -56,10 +72,40 @@ def test_fields_of_another_form_are_refused(place: int) -> None:
             decode_transaction(with_item(place, item))
 
 
-@pytest.mark.parametrize("kind", [1, 2, 3, 0x7F])
-def test_typed_transactions_are_refused_by_name(kind: int) -> None:
-    with pytest.raises(BadProof, match="legacy"):
-        decode_transaction(bytes([kind]) + raw())
+@settings(deadline=None)
+@given(transactions, accesses, st.integers(0, 2**70))
+def test_what_eth_account_signs_with_an_access_list_is_read(
+    fields: dict[str, Any], access: list[dict[str, Any]], tip: int
+) -> None:
+    price = fields.pop("gasPrice")
+    fees = {"maxFeePerGas": price + tip, "maxPriorityFeePerGas": tip}
+    for kind, prices in ((1, {"gasPrice": price}), (2, fees)):
+        signed = Account.sign_transaction(fields | prices | {"type": kind, "accessList": access}, KEY)
+        transaction = decode_transaction(bytes(signed.raw_transaction))
+        assert transaction.encode() == bytes(signed.raw_transaction)
+        assert transaction.tx_hash == bytes(signed.hash)
+        assert "0x" + transaction.sender().hex() == Account.from_key(KEY).address.lower()
+        assert (transaction.kind, transaction.chain_id) == (kind, fields["chainId"])
+        assert (transaction.to, transaction.calldata) == (fields.get("to", b""), fields["data"])
+        assert len(transaction.access_list) == len(access)
+
+
+@pytest.mark.parametrize("kind", [1, 2])
+def test_py_evm_finds_the_same_sender_of_the_vectors_and_the_same_hash(kind: int) -> None:
+    answers = json.loads((VECTORS / "blocks" / f"typed-{kind}.json").read_text("utf-8"))
+    raws = [transaction_from_json(fields) for fields in answers["block"]["transactions"]]
+    for raw in raws:
+        transaction, theirs = decode_transaction(raw), LondonTransactionBuilder.decode(raw)
+        assert (transaction.sender(), transaction.tx_hash) == (theirs.sender, theirs.hash)
+        assert (transaction.to, transaction.calldata) == (theirs.to, theirs.data)
+    assert [decode_transaction(raw).kind for raw in raws].count(kind) == 1
+
+
+@pytest.mark.parametrize("kind", [0, 3, 4, 0x7F, 0x80, 0xBF])
+def test_transactions_of_other_types_are_refused_by_name(kind: int) -> None:
+    for decode in (decode_transaction, decode_tx_receipt):
+        with pytest.raises(BadProof, match=f"the type 0x{kind:02x}"):
+            decode(bytes([kind]) + raw())
 
 
 @pytest.mark.parametrize("v", [0, 1, 27, 28])
@@ -74,22 +120,23 @@ def test_nothing_and_too_much_are_refused() -> None:
             decode_transaction(data)
 
 
-def test_an_access_list_transaction_of_others_is_encoded_for_the_root() -> None:
+@pytest.mark.parametrize("kind", [1, 2])
+def test_typed_transactions_are_encoded_from_an_engines_answer(kind: int) -> None:
     access = [{"address": "0x" + "33" * 20, "storageKeys": ["0x" + "44" * 32]}]
-    fields = {"nonce": 1, "gasPrice": 3, "gas": 50_000, "to": b"\x22" * 20, "value": 5, "data": b"call", "chainId": 9}
-    signed = Account.sign_transaction(fields | {"type": 1, "accessList": access}, KEY)
+    fees: dict[str, Any] = {1: {"gasPrice": 3}, 2: {"maxFeePerGas": 3, "maxPriorityFeePerGas": 1}}[kind]
+    fields = {"nonce": 1, "gas": 50_000, "to": b"\x22" * 20, "value": 5, "data": b"call", "chainId": 9}
+    signed = Account.sign_transaction(fields | fees | {"type": kind, "accessList": access}, KEY)
     answer = {
-        "type": "0x1", "chainId": "0x9", "nonce": "0x1", "gasPrice": "0x3", "gas": hex(50_000), "to": "0x" + "22" * 20,
-        "value": "0x5", "input": "0x" + b"call".hex(), "accessList": access, "v": hex(signed.v), "r": hex(signed.r),
-        "s": hex(signed.s),
-    }  # fmt: skip
+        "type": hex(kind), "chainId": "0x9", "nonce": "0x1", "gasPrice": "0x3", "gas": hex(50_000),
+        "to": "0x" + "22" * 20, "value": "0x5", "input": "0x" + b"call".hex(), "accessList": access,
+        "v": hex(signed.v), "r": hex(signed.r), "s": hex(signed.s),
+    } | {name: hex(fee) for name, fee in fees.items()}  # fmt: skip
     assert transaction_from_json(answer) == bytes(signed.raw_transaction)
-    with pytest.raises(MismatchedChain, match="type 2"):
-        transaction_from_json(answer | {"type": "0x2"})
-    with pytest.raises(MismatchedChain, match="input"):
-        transaction_from_json(answer | {"input": "0x1"})
-    with pytest.raises(MismatchedChain, match="nonce"):
-        transaction_from_json(answer | {"nonce": 1})
+    renamed = {name: value for name, value in answer.items() if name != "v"} | {"yParity": answer["v"]}
+    assert transaction_from_json(renamed) == bytes(signed.raw_transaction)
+    for changes, match in (({"type": "0x3"}, "type 3"), ({"input": "0x1"}, "input"), ({"nonce": 1}, "nonce")):
+        with pytest.raises(MismatchedChain, match=match):
+            transaction_from_json(answer | changes)
 
 
 logs = st.builds(
@@ -104,6 +151,7 @@ tx_receipts = st.builds(
     cumulative_gas=st.integers(0, 2**40),
     bloom=st.binary(min_size=256, max_size=256),
     logs=st.lists(logs, max_size=3).map(tuple),
+    kind=st.integers(0, 2),
 )
 
 
@@ -116,7 +164,8 @@ def test_tx_receipts_are_those_of_py_evm(receipt: TxReceipt) -> None:
         logs=[EvmLog(log.address, [int.from_bytes(topic, "big") for topic in log.topics], log.data)
               for log in receipt.logs],
     )  # fmt: skip
-    assert receipt.encode() == rlp.encode(theirs)
+    # the body of a typed one is the legacy encoding, behind the type byte
+    assert receipt.encode().removeprefix(bytes([receipt.kind] if receipt.kind else [])) == rlp.encode(theirs)
     assert decode_tx_receipt(receipt.encode()) == receipt
 
 
@@ -124,12 +173,11 @@ def test_tx_receipts_are_those_of_py_evm(receipt: TxReceipt) -> None:
 def test_tx_receipts_are_read_from_an_engines_answer(receipt: TxReceipt) -> None:
     answer = {
         "status": hex(receipt.succeeded), "cumulativeGasUsed": hex(receipt.cumulative_gas),
-        "logsBloom": "0x" + receipt.bloom.hex(),
+        "logsBloom": "0x" + receipt.bloom.hex(), "type": hex(receipt.kind),
         "logs": [{"address": "0x" + log.address.hex(), "topics": ["0x" + topic.hex() for topic in log.topics],
                   "data": "0x" + log.data.hex()} for log in receipt.logs],
     }  # fmt: skip
     assert tx_receipt_from_json(answer) == receipt
-    assert tx_receipt_from_json(answer | {"type": "0x1"}).encode() == b"\x01" + receipt.encode()
     with pytest.raises(MismatchedChain, match="logs"):
         tx_receipt_from_json(answer | {"logs": None})
 
@@ -147,8 +195,3 @@ def test_tx_receipts_are_read_from_an_engines_answer(receipt: TxReceipt) -> None
 def test_malformed_tx_receipts_are_refused(fields: list[strict_rlp.Item]) -> None:
     with pytest.raises(BadProof):
         decode_tx_receipt(strict_rlp.encode(fields))
-
-
-def test_typed_tx_receipts_are_refused_by_name() -> None:
-    with pytest.raises(BadProof, match="legacy"):
-        decode_tx_receipt(b"\x01" + strict_rlp.encode([b"\x01", b"", bytes(256), []]))
