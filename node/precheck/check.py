@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from node.precheck.digests import Hashed
     from node.precheck.duplicates import Earlier
     from node.precheck.finding import Finding
+    from node.precheck.matching import Listed
 
 
 class Watcher(Protocol):
@@ -53,9 +54,16 @@ class Request:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What the pre-check found, what it looked at, and the seconds that each step took."""
+    """What the pre-check found, what it looked at, and the seconds that each step took.
+
+    ``listed`` are the resources that rows name, ``paths`` those of a delivery without a list; ``hashed`` is what every
+    file was when it was read.
+    """
 
     brought: Brought
+    listed: list[Listed] = field(default_factory=list)
+    paths: tuple[str, ...] = ()
+    hashed: dict[str, Hashed] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     resources: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
@@ -104,10 +112,12 @@ def check(request: Request, *, earlier: Earlier | None, today: str, watcher: Wat
     listed = listed_paths(brought.tables, report.findings)
     clock.lap("list")
     owners, report.resources = check_files(brought, listed, request.split, report.findings)
+    report.listed, report.paths = listed, () if brought.tables else tuple(sorted(owners.paths))
     clock.lap("files")
     expected = expected_digests(listed, brought.delivery)
     watcher.begin("digests", sum(entry.size for entry in brought.delivery.files.values()))
     hashed, unreadable = hash_all(brought.delivery, expected, watcher.step)
+    report.hashed = hashed
     report.findings += unreadable
     report.findings += check_digests(hashed, expected, listed)
     clock.lap("digests")

@@ -142,24 +142,24 @@ class Owners:
     """Which of some paths a file belongs to: itself, or the nearest folder above it; each folder is looked up once."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        self._paths = frozenset(paths)
+        self.paths = frozenset(paths)
         self._folders: dict[str, str | None] = {}
 
     @property
     def nested(self) -> bool:
         """Whether any of the paths lies inside another."""
-        folders = {path.rpartition("/")[0] for path in self._paths}
-        return "." in self._paths or any(self.of(folder) is not None for folder in folders if folder)
+        folders = {path.rpartition("/")[0] for path in self.paths}
+        return "." in self.paths or any(self.of(folder) is not None for folder in folders if folder)
 
     def of(self, path: str) -> str | None:
         """Give the path that a file belongs to, or None."""
-        return path if path in self._paths else self.above(path)
+        return path if path in self.paths else self.above(path)
 
     def above(self, path: str) -> str | None:
         """Give the nearest of the paths above one, or None; "." is above all."""
         folder = path.rpartition("/")[0]
         if folder == path or not folder:
-            return "." if "." in self._paths and path != "." else None
+            return "." if "." in self.paths and path != "." else None
         if folder not in self._folders:
-            self._folders[folder] = folder if folder in self._paths else self.above(folder)
+            self._folders[folder] = folder if folder in self.paths else self.above(folder)
         return self._folders[folder]

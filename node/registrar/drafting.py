@@ -68,13 +68,20 @@ class Drafting:
             row=row,
             act=act,
             fresh=stored.fresh,
+            origin=stored.request.origin,
             duplicate_of=stored.duplicate_of,
             ignored=stored.ignored,
         )
 
     @staticmethod
     def _waiting(stored: Stored, row: ResourceRow) -> Waiting:
-        return Waiting(row=row, fresh=stored.fresh, duplicate_of=stored.duplicate_of, ignored=stored.ignored)
+        return Waiting(
+            row=row,
+            fresh=stored.fresh,
+            origin=stored.request.origin,
+            duplicate_of=stored.duplicate_of,
+            ignored=stored.ignored,
+        )
 
     def _row(self, number: str) -> ResourceRow:
         row = self._journal.resources.by_number(number)

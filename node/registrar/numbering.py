@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from node.errors import BadInput
 from node.records import canonical
 from node.records.number import LARGEST_SERIAL, Number
-from node.registrar.repetition import changed_fields, contradiction, done_with, other_year, refused
+from node.registrar.repetition import changed_fields, changed_metadata, contradiction, done_with, other_year, refused
 from storage.matters import Code
 from storage.resources import ResourceRow
 
@@ -96,6 +96,17 @@ class Numbering:
         )
         return stored, Placing(row=row, staged=staged)
 
+    def take_up(self, request: RegisterRequest, content_digest: bytes, stage: str) -> Stored | None:
+        """Resume a request that is stored whole with this content and this metadata; None where it is not."""
+        earlier = self._journal.resources.by_client_key(request.client_key(content_digest))
+        if earlier is None or earlier.withdrawn or earlier.stage == "numbered" or earlier.number in self._touched:
+            return None
+        if earlier.content_digest != content_digest or changed_metadata(earlier, request):
+            return None
+        self._touched.add(earlier.number)
+        self._resume(earlier, stage)
+        return Stored(request=request, number=earlier.number, fresh=False)
+
     def _again(
         self, earlier: ResourceRow, request: RegisterRequest, staged: Staged, stage: str
     ) -> tuple[Stored | Refused, Placing | None]:
@@ -121,9 +132,12 @@ class Numbering:
             row = self._edited(earlier, request, staged)
             placing = Placing(row=row, staged=staged, edits=True, new_payload="content" in changed)
             return replace(again, fresh=True), placing
+        self._resume(earlier, stage)
+        return again, None
+
+    def _resume(self, earlier: ResourceRow, stage: str) -> None:
         if earlier.stage == "returned" or (earlier.stage == "draft" and stage != "draft"):
             self._journal.matters.move([earlier.matter], stage, time=int(self._clock()))
-        return again, None
 
     def _edited(self, earlier: ResourceRow, request: RegisterRequest, staged: Staged) -> ResourceRow:
         return replace(
@@ -152,7 +166,7 @@ class Numbering:
             number="",
             client_key="",
             version=1,
-            source_path=str(request.source.absolute()),
+            source_path=request.origin,
             kind=staged.kind,
             content_digest=staged.content_digest,
             cid=bytes(staged.cid.binary),

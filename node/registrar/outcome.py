@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """A resource whose registration is final. ``fresh`` is false when an earlier run had registered it."""
+    """A resource whose registration is final.
+
+    ``fresh`` is false when an earlier run had registered it; ``origin`` is where this run's request had its source.
+    """
 
     row: VersionRow
     act: ActRow
     fresh: bool
+    origin: str
     duplicate_of: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
 
@@ -36,10 +40,14 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A resource that is stored and waits for people. ``fresh`` is false when an earlier run had stored it so."""
+    """A resource that is stored and waits for people.
+
+    ``fresh`` is false when an earlier run had stored it so; ``origin`` is where this run's request had its source.
+    """
 
     row: VersionRow
     fresh: bool
+    origin: str
     duplicate_of: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
 

@@ -56,14 +56,18 @@ class Registrar(Drafting):
         return "stored" if await self._following.one_person() else "submitted"
 
     async def register(
-        self, requests: Iterable[RegisterRequest], *, stored: Callable[[], None]
+        self,
+        requests: Iterable[RegisterRequest],
+        *,
+        stored: Callable[[], None],
+        taken: Callable[[int], None] | None = None,
     ) -> AsyncIterator[Registered | Waiting | Refused]:
         """Register resources; give each outcome when it is final, or when it waits for people.
 
-        ``stored`` is called for every request stored.
+        ``stored`` is called for every request stored, ``taken`` with the bytes of each piece copied.
         """
         pending: dict[str, Stored] = {}
-        for outcome in self._store.run(requests, stage=await self.stage_of_new()):
+        for outcome in self._store.run(requests, stage=await self.stage_of_new(), taken=taken):
             if isinstance(outcome, Refused):
                 yield outcome
                 continue
@@ -146,5 +150,5 @@ class Registrar(Drafting):
     def _outcome(self, request: Stored, matter: MatterRow, settled: Settled) -> Registered | Refused:
         error = settled.refused or settled.skipped.get(matter.id)
         if error is not None:
-            return Refused(source=str(request.request.source), error=error)
+            return Refused(source=request.request.shown, error=error)
         return self._registered(request, self._row(matter.subject))

@@ -19,8 +19,19 @@ if TYPE_CHECKING:
 def changed_fields(earlier: ResourceRow, request: RegisterRequest, staged: Staged) -> list[str]:
     """Name what differs from the earlier request: "content", and fields of the metadata."""
     content = earlier.content_digest != staged.content_digest or earlier.kind != staged.kind
-    before = Metadata.from_json(canonical.decode(earlier.metadata))
-    return (["content"] if content else []) + before.differing_fields(request.metadata)
+    return (["content"] if content else []) + changed_metadata(earlier, request)
+
+
+def changed_metadata(earlier: ResourceRow, request: RegisterRequest) -> list[str]:
+    """Name the fields of the metadata that differ from the earlier request."""
+    return Metadata.from_json(canonical.decode(earlier.metadata)).differing_fields(request.metadata)
+
+
+def changed_since_checked(request: RegisterRequest) -> BadInput:
+    """Say that a source is not what the pre-check read."""
+    mend = Words("查明谁动了它;确认无误后再办一次", "find out who touched it; when it is right, do it again")
+    zh, en = f"“{request.shown}”预检之后变了,没有登记", f"{request.shown!r} changed after the check; it is not registered"
+    return BadInput(zh, en, mend=mend)
 
 
 def contradiction(earlier: ResourceRow, changed: list[str], *, twice: bool) -> BadInput:
@@ -66,8 +77,8 @@ def other_year(earlier: ResourceRow) -> BadInput:
 
 def refused(error: BadInput, request: RegisterRequest) -> Refused:
     """Refuse a request, and say where it stood: in its list, or by its source."""
-    error.file, error.row = request.list_file or str(request.source), request.row
-    return Refused(source=str(request.source), error=error)
+    error.file, error.row = request.list_file or request.shown, request.row
+    return Refused(source=request.shown, error=error)
 
 
 def unstorable(error: StorageError, request: RegisterRequest) -> Refused:
@@ -76,4 +87,4 @@ def unstorable(error: StorageError, request: RegisterRequest) -> Refused:
         words = error.words
         error.words = type(words)(f"{error.file}:{words.zh}", f"{error.file}: {words.en}")
         error.file, error.row, error.field = request.list_file, request.row, "path"
-    return Refused(source=str(request.source), error=error)
+    return Refused(source=request.shown, error=error)

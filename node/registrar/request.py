@@ -17,7 +17,9 @@ class RegisterRequest:
     """One resource to register.
 
     ``source`` is a file or a folder; ``left_out`` names files inside the folder that are no payload (relative POSIX
-    paths, such as the description list that lies in it); ``row`` is its row in the list it came from.
+    paths, such as the description list that lies in it); ``row`` is its row in the list it came from. ``named`` is
+    where people have the source when `source` is a passing copy of it, as of a member of a ZIP; ``expected`` is the
+    content digest that a pre-check has just read there: other content is refused, the same is not copied twice.
     """
 
     source: Path
@@ -25,13 +27,25 @@ class RegisterRequest:
     left_out: frozenset[str] = frozenset()
     list_file: str | None = None
     row: int | None = None
+    named: str | None = None
+    expected: bytes | None = None
 
     def __post_init__(self) -> None:
         self.metadata.check_as_input()
+
+    @property
+    def origin(self) -> str:
+        """Where people have the source."""
+        return self.named or str(self.source.absolute())
+
+    @property
+    def shown(self) -> str:
+        """The source as it was given, for messages."""
+        return self.named or str(self.source)
 
     def client_key(self, content_digest: bytes) -> str:
         """Give the key under which a repetition is recognised: `client_ref`, else source path and content digest."""
         if self.metadata.client_ref:
             return f"ref:{self.metadata.client_ref}"
-        path = hashlib.sha256(str(self.source.absolute()).encode(errors="surrogateescape")).hexdigest()
+        path = hashlib.sha256(self.origin.encode(errors="surrogateescape")).hexdigest()
         return f"path:{path}:{content_digest.hex()}"

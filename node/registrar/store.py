@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from node.registrar.numbering import Numbering, Placing, Stored
-from node.registrar.repetition import unstorable
+from node.registrar.repetition import changed_since_checked, refused, unstorable
 from storage.errors import DiskFull, StorageError
 
 if TYPE_CHECKING:
@@ -56,20 +56,32 @@ class Store:
         self._clock = clock
         self._crash_point = crash_point
 
-    def run(self, requests: Iterable[RegisterRequest], *, stage: str) -> Iterator[Stored | Refused]:
-        """Store requests and bring them to a stage; one that cannot be stored is refused and holds up no other."""
+    def run(
+        self, requests: Iterable[RegisterRequest], *, stage: str, taken: Callable[[int], None] | None = None
+    ) -> Iterator[Stored | Refused]:
+        """Store requests and bring them to a stage; one that cannot be stored is refused and holds up no other.
+
+        ``taken`` gets the bytes of each piece that was copied.
+        """
         self._numbering.begin_run()
         group: list[tuple[RegisterRequest, Staged]] = []
         size = 0
         for request in requests:
+            if (known := self._known(request, stage)) is not None:
+                yield known
+                continue
             try:
-                staged = self._root.stage(request.source, left_out=request.left_out)
+                staged = self._root.stage(request.source, left_out=request.left_out, progress=taken)
             except DiskFull:
                 for _, earlier in group:
                     self._root.discard(earlier)
                 raise
             except StorageError as error:
                 yield unstorable(error, request)
+                continue
+            if request.expected not in (None, staged.content_digest):
+                self._root.discard(staged)
+                yield refused(changed_since_checked(request), request)
                 continue
             self._crash_point("staged")
             group.append((request, staged))
@@ -79,6 +91,13 @@ class Store:
                 group, size = [], 0
         if group:
             yield from self._store_group(group, stage)
+
+    def _known(self, request: RegisterRequest, stage: str) -> Stored | None:
+        """Take up what lies here whole with the content that a pre-check has just read at the source; else None."""
+        if request.expected is None:
+            return None
+        with self._journal.transaction():
+            return self._numbering.take_up(request, request.expected, stage)
 
     def _store_group(self, group: list[tuple[RegisterRequest, Staged]], stage: str) -> Iterator[Stored | Refused]:
         outcomes: list[Stored | Refused] = []
