@@ -53,6 +53,9 @@ class ZhicangError(Exception):
         file: the file concerned, as the user named it.
         row: its row or line, counted from 1.
         field: the field or column concerned.
+
+    Who knows more of the place says it on the error: ``sheet`` of a workbook, ``column`` as the list heads it, and the
+    ``value`` that stands there.
     """
 
     code: ClassVar[str] = "error"
@@ -75,6 +78,9 @@ class ZhicangError(Exception):
         self.file = file
         self.row = row
         self.field = field
+        self.sheet: str | None = None
+        self.column: str | None = None
+        self.value: str | None = None
 
 
 class BadInput(ZhicangError):  # noqa: N818 - reads as the fact it states

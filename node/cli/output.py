@@ -69,7 +69,7 @@ def error_text(error: BaseException, language: str) -> str:
 
 
 def error_to_json(error: BaseException, language: str) -> dict[str, Any]:
-    """Give an error as {code, message, file, row, field, mend}."""
+    """Give an error as {code, message, file, row, field, mend}, and {sheet, column, value} where they are known."""
     words: Words | None = getattr(error, "words", None)
     mend: Words | None = getattr(error, "mend", None)
     return {
@@ -79,17 +79,23 @@ def error_to_json(error: BaseException, language: str) -> dict[str, Any]:
         "row": getattr(error, "row", None),
         "field": getattr(error, "field", None),
         "mend": None if mend is None else mend.in_language(language),
-    }
+    } | {name: known for name in ("sheet", "column", "value") if (known := getattr(error, name, None)) is not None}
 
 
 def _place(error: BaseException, language: str) -> str:
     parts: list[str] = []
     if (file := getattr(error, "file", None)) is not None:
         parts.append(str(file))
+    if (sheet := getattr(error, "sheet", None)) is not None:
+        parts.append(f"工作表“{sheet}”" if language == "zh" else f"sheet {sheet!r}")
     if (row := getattr(error, "row", None)) is not None:
         parts.append(f"第 {row} 行" if language == "zh" else f"line {row}")
-    if (field := getattr(error, "field", None)) is not None:
+    if (column := getattr(error, "column", None)) is not None:
+        parts.append(f"“{column}”列" if language == "zh" else f"column {column!r}")
+    elif (field := getattr(error, "field", None)) is not None:
         parts.append(f"字段 {_field_in_chinese(field)}" if language == "zh" else f"field {field}")
+    if (value := getattr(error, "value", None)) is not None:
+        parts.append(f"值“{value}”" if language == "zh" else f"value {value!r}")
     return (", ".join(parts) + ": ") if parts else ""
 
 

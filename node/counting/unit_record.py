@@ -10,9 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from node.counting.selector_check import selector_faults
+from node.records.quick_check import quick_check
 from node.records.schema_check import faults
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from node.errors import BadInput
 
 
@@ -25,4 +29,11 @@ def unit_schema() -> dict[str, Any]:
 
 def check_unit(unit: Any) -> list[BadInput]:
     """Give everything in which a unit differs from the schema; nothing when it is a unit record."""
-    return faults(unit, unit_schema())
+    if not _keeps()(unit):
+        return faults(unit, unit_schema())
+    return list(selector_faults(unit.get("selector")))
+
+
+@cache
+def _keeps() -> Callable[[Any], bool]:
+    return quick_check(unit_schema())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from node.demo.recording import SEGMENT_MS, SEGMENTS
@@ -39,7 +40,7 @@ def units() -> str:
     """Give the units as JSON Lines: of each page its image and three sentences, and the parts of the recording.
 
     `resource` names the resource as the description table does. Positions in a text count Unicode characters from 0,
-    the end excluded; times are in milliseconds.
+    the end excluded; times are in seconds.
     """
     lines = (*_page_units(), *_recording_units())
     return "".join(json.dumps(unit, ensure_ascii=False, separators=(",", ":")) + "\n" for unit in lines)
@@ -50,22 +51,28 @@ def _page_units() -> Iterator[dict[str, object]]:
         described = {"tags": [page.tag, "虚构"], "subjects": [page.subject]}
         yield {
             "unit_id": f"p{number:03}", "resource": PAGES_FOLDER, "title": page.title, "level": "页",
-            "selector": {"page": number, "file": f"p{number:03}.tif"}, **described,
+            "file": f"p{number:03}.tif", "selector": _fragment(f"page={number}"), **described,
         }  # fmt: skip
         text = page_text(number)
         for place, sentence in enumerate(page.sentences, start=1):
             start = text.index(sentence)
-            selector = {"page": number, "file": f"p{number:03}.txt", "start": start, "end": start + len(sentence)}
+            inside = {"type": "TextPositionSelector", "start": start, "end": start + len(sentence)}
+            selector = _fragment(f"page={number}") | {"refinedBy": inside}
             yield {
                 "unit_id": f"p{number:03}-s{place}", "resource": TEXTS_FOLDER, "title": f"{page.title}（{place}）",
-                "level": "段", "selector": selector, "text": sentence, **described,
+                "level": "段", "file": f"p{number:03}.txt", "selector": selector, "abstract": sentence, **described,
             }  # fmt: skip
 
 
 def _recording_units() -> Iterator[dict[str, object]]:
     for place in range(SEGMENTS):
-        selector = {"start_ms": place * SEGMENT_MS, "end_ms": (place + 1) * SEGMENT_MS}
+        start, end = (Decimal(moment * SEGMENT_MS) / 1000 for moment in (place, place + 1))
         yield {
             "unit_id": f"a{place + 1:02}", "resource": RECORDING_FILE, "title": f"合成音第{place + 1}段",
-            "level": "音频段", "selector": selector, "tags": ["合成音", "虚构"], "subjects": ["录音"],
+            "level": "音频段", "selector": _fragment(f"t={start},{end}"), "tags": ["合成音", "虚构"],
+            "subjects": ["录音"],
         }  # fmt: skip
+
+
+def _fragment(value: str) -> dict[str, object]:
+    return {"type": "FragmentSelector", "conformsTo": "http://www.w3.org/TR/media-frags/", "value": value}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from node.errors import OwnFault
 from node.importers.description_list import read_list
+from node.importers.unit_source import UnitSource
 from node.offline import read_anchor, read_receipt, read_subject
 from node.own_anchor import trust_anchor
 from node.receipt_desk import receipt_for, unit_receipt_for
@@ -89,7 +90,7 @@ class Tour:
         lines = [json.loads(line) for line in self._collection.units_file.read_text(encoding="utf-8").splitlines()]
         named = [line | {"resource_id": numbers[line.pop("resource")]} for line in lines]
         write_durably(file, b"".join(canonical.encode(line) + b"\n" for line in named))
-        async for outcome in node.registrar.register_units(UnitRequest(file=file, period=PERIOD)):
+        async for outcome in node.registrar.register_units(UnitRequest(source=UnitSource(file), period=PERIOD)):
             if isinstance(outcome, Refused):
                 raise outcome.error
             if isinstance(outcome, UnitsSummary):

@@ -3,6 +3,7 @@
 A TOML file::
 
     format = 1
+    ignored = ["箱号"]   # columns that are not taken; others that nobody knows are refused or told
     [columns]            # heading as it stands in the list, or MARC tag and subfield → field
     "档案题名" = "题名"
     "905$d" = "call_number"
@@ -29,10 +30,11 @@ LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """Headings → fields, constants by field, and which headings are known without being mapped."""
+    """Headings → fields, constants by field, headings that are left out, and which are known without being mapped."""
 
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
     vocabulary: Callable[[str], str | None] = field_of
 
     def field(self, heading: str) -> str | None:
@@ -63,10 +65,15 @@ def _mapping(value: dict[str, object], vocabulary: Callable[[str], str | None]) 
     if value.get("format") != FORMAT:
         zh, en = f"映射文件的 format 应为 {FORMAT}", f"the mapping file's format must be {FORMAT}"
         raise BadInput(zh, en, field="format")
-    for name in value.keys() - {"format", "columns", "constants"}:
+    for name in value.keys() - {"format", "ignored", "columns", "constants"}:
         raise BadInput(f"映射文件没有“{name}”一节", f"a mapping file has no part {name!r}", field=name)
     columns, constants = _texts(value, "columns"), _texts(value, "constants")
+    ignored = value.get("ignored", [])
+    if not isinstance(ignored, list) or not all(isinstance(name, str) for name in ignored):
+        zh, en = "ignored 应是列名的数组", "ignored must be an array of headings"
+        raise BadInput(zh, en, field="ignored")
     return Mapping(
+        ignored=frozenset(ignored),
         columns={heading: _field(name, vocabulary) for heading, name in columns.items()},
         constants={_field(name, vocabulary): text for name, text in constants.items()},
         vocabulary=vocabulary,

@@ -97,7 +97,10 @@ def make_table(
     if any(len(row) != width for row in rows):
         rows = [[*row[:width], *[""] * (width - len(row))] for row in rows]
     raw = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in headings]
-    kept_columns = [i for i, heading in enumerate(headings) if heading.strip() != MENDING and (heading or any(raw[i]))]
+    left_out = mapping.ignored | {MENDING}
+    kept_columns = [
+        i for i, heading in enumerate(headings) if heading.strip() not in left_out and (heading or any(raw[i]))
+    ]
     columns, lossy = [], []
     for place, index in enumerate(kept_columns):
         lossy += [(row, place) for row in _lossy(raw[index])]

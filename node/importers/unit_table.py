@@ -26,6 +26,8 @@ SELECTOR = "selector"
 _SEPARATORS = re.compile(r"[;；\n]")
 _RANGE = re.compile(r"\s*([0-9]{1,15})\s*[-,–—]\s*([0-9]{1,15})\s*")
 _FRAGMENTS = {column.field: column.kind for column in UNIT_COLUMNS if column.kind in ("page", "xywh", "t")}
+PLACES = frozenset(column.field for column in UNIT_COLUMNS if column.kind in ("page", "xywh", "t", "char", "quote"))
+"""Columns that make up the selector."""
 _FRAGMENT = re.compile(r"(page|t|xywh)=([^&=]+)")
 
 
@@ -49,22 +51,29 @@ def unit_of(row: Row) -> dict[str, Any]:
         if column.kind == "text":
             unit[column.field] = text
         elif column.kind == "texts":
-            unit[column.field] = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
+            unit[column.field] = texts_in(text)
         elif column.kind == "count":
-            unit[column.field] = _whole(text, column.field)
-    selector = _selector(row.values)
+            unit[column.field] = whole(text, column.field)
+    selector = selector_of(row.values)
     if selector is not None:
         unit[SELECTOR] = selector
     return unit
 
 
-def _whole(text: str, name: str) -> int:
+def texts_in(text: str) -> list[str]:
+    """Give the texts of a cell that semicolons or line ends separate."""
+    return [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
+
+
+def whole(text: str, name: str) -> int:
+    """Read a whole number; raise BadInput with the field."""
     if not re.fullmatch("[0-9]{1,9}", text):
         raise BadInput(f"“{text[:40]}”应为整数", f"{text[:40]!r} must be an integer", field=name)
     return int(text)
 
 
-def _selector(values: dict[str, str]) -> Any:
+def selector_of(values: dict[str, str]) -> Any:
+    """Put the columns of a place together to W3C selectors; None when there is none. Raise BadInput with the field."""
     if SELECTOR in values:
         return canonical.decode(values[SELECTOR].encode())
     fragments = [f"{kind}={values[name].replace(' ', '')}" for name, kind in _FRAGMENTS.items() if name in values]
@@ -143,7 +152,6 @@ def _spread(selector: Any) -> dict[str, str] | None:
             found["quote"] = one["exact"]
         one = one.get("refinedBy")
     try:
-        return found if _selector({name: text.strip() for name, text in found.items()}) == selector else None
+        return found if selector_of({name: text.strip() for name, text in found.items()}) == selector else None
     except BadInput:
         return None
-

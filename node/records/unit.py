@@ -13,6 +13,7 @@ from typing import Any
 from node.errors import BadInput
 from node.records import canonical
 
+ID_FIELD = "unit_id"
 LONGEST_UNIT_ID = 200
 
 
@@ -33,8 +34,8 @@ class Unit:
         return canonical.encode(self.value | {"salt": salt} if salt else self.value)
 
 
-def read_unit(data: bytes, *, id_field: str, resource_id: str | None) -> Unit:
-    """Read one line of a unit file; raise BadInput with the field that is wrong."""
+def read_object(data: bytes) -> dict[str, Any]:
+    """Read one line of JSON as an object; raise BadInput with the field that is wrong."""
     try:
         value = canonical.decode(data)
     except BadInput as error:
@@ -42,6 +43,11 @@ def read_unit(data: bytes, *, id_field: str, resource_id: str | None) -> Unit:
         raise
     if not isinstance(value, dict):
         raise BadInput("这一行不是 JSON 对象", "the line is not a JSON object")
+    return value
+
+
+def make_unit(value: dict[str, Any], *, resource_id: str | None) -> Unit:
+    """Make a unit of its object, which gets ``resource_id`` where it names none; raise BadInput with the field."""
     if "salt" in value:
         raise BadInput("字段 salt 由本软件填写,不能自带", "the field salt is written by this software", field="salt")
     named = value.setdefault("resource_id", resource_id)
@@ -51,7 +57,12 @@ def read_unit(data: bytes, *, id_field: str, resource_id: str | None) -> Unit:
     if resource_id is not None and named != resource_id:
         zh = f"resource_id {named} 与 --resource {resource_id} 不一致"
         raise BadInput(zh, f"resource_id {named} is not the --resource {resource_id}", field="resource_id")
-    return Unit(resource_id=named, unit_id=_identifier(value, id_field), value=value)
+    identifier = value.get(ID_FIELD)
+    if not isinstance(identifier, str) or not 0 < len(identifier) <= LONGEST_UNIT_ID:
+        zh = f"字段 {ID_FIELD} 应为 1—{LONGEST_UNIT_ID} 字的文字,它标识资源内的这一条"
+        en = f"the field {ID_FIELD} must be text of 1 to {LONGEST_UNIT_ID} characters: it names the unit"
+        raise BadInput(zh, en, field=ID_FIELD)
+    return Unit(resource_id=named, unit_id=identifier, value=value)
 
 
 def _field_of_number(data: bytes) -> str | None:
@@ -70,13 +81,3 @@ def _field_of_number(data: bytes) -> str | None:
             return name or None
     return None
 
-
-def _identifier(value: dict[str, Any], id_field: str) -> str:
-    identifier = value.get(id_field)
-    if isinstance(identifier, int) and not isinstance(identifier, bool):
-        identifier = str(identifier)
-    if not isinstance(identifier, str) or not 0 < len(identifier) <= LONGEST_UNIT_ID:
-        zh = f"字段 {id_field} 应为 1—{LONGEST_UNIT_ID} 字的文字或整数,它标识资源内的这一条"
-        en = f"the field {id_field} must be text of 1 to {LONGEST_UNIT_ID} characters or an integer: it names the unit"
-        raise BadInput(zh, en, field=id_field)
-    return identifier

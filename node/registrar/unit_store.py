@@ -18,7 +18,8 @@ from node.errors import BadInput, Words, ZhicangError
 from node.receipts.unit_tree import root_of
 from node.records import canonical
 from node.records.metadata import Metadata
-from node.registrar.unit_file import MOST_REPORTED, BadLines, UnitRequest, read_chunks
+from node.records.unit import ID_FIELD
+from node.registrar.unit_file import MOST_REPORTED, BadLines, UnitLine, UnitRequest
 from storage.matters import Code
 from storage.units import UnitBatchRow
 
@@ -74,7 +75,7 @@ class UnitStore:
             with self._journal.transaction():
                 bad: list[ZhicangError] = []
                 first = self._journal.units.next_batch()
-                for chunk in read_chunks(request):
+                for chunk in request.chunks():
                     units = self._check(chunk, request, bad)
                     batch_id = self._journal.units.next_batch()
                     fresh = self._enter(units, range(first, batch_id + 1), request, bad)
@@ -114,20 +115,17 @@ class UnitStore:
                 self._journal.units.forget(row.id)
                 self._journal.matters.forget(row.matter)
 
-    def _check(
-        self, chunk: list[tuple[int, Unit | ZhicangError]], request: UnitRequest, bad: list[ZhicangError]
-    ) -> list[tuple[int, Unit]]:
-        units: list[tuple[int, Unit]] = []
-        for row, unit in chunk:
-            if isinstance(unit, ZhicangError):
-                bad.append(unit)
+    def _check(self, chunk: list[UnitLine], request: UnitRequest, bad: list[ZhicangError]) -> list[UnitLine]:
+        units: list[UnitLine] = []
+        for line in chunk:
+            if isinstance(line.unit, ZhicangError):
+                bad.append(line.unit)
                 continue
             try:
-                self._is_open(unit.resource_id)
+                self._is_open(line.unit.resource_id)
             except BadInput as error:
-                error.file, error.row = str(request.file), row
-                bad.append(error)
-            units.append((row, unit))
+                bad.append(_at(error, line, request))
+            units.append(line)
         return units
 
     def _is_open(self, resource_id: str) -> bool:
@@ -142,29 +140,31 @@ class UnitStore:
         return self._access[resource_id]
 
     def _enter(
-        self, units: list[tuple[int, Unit]], batches: range, request: UnitRequest, bad: list[ZhicangError]
+        self, lines: list[UnitLine], batches: range, request: UnitRequest, bad: list[ZhicangError]
     ) -> list[Unit]:
         """Enter a chunk's units into the journal; give those that are new, in the order of their positions.
 
         ``batches`` are the ids of this file's batches so far, the last of them for this chunk.
         """
+        units: list[Unit] = [line.unit for line in lines]
         rows = [
             (unit.resource_id, unit.unit_id, unit.source_digest(), batches[-1], position)
-            for position, (_, unit) in enumerate(units)
+            for position, unit in enumerate(units)
         ]
         try:
             with self._journal.savepoint():
                 self._journal.units.insert_units(rows)
         except sqlite3.IntegrityError:
-            return self._enter_new(units, batches, request, bad)
-        return [unit for _, unit in units]
+            return self._enter_new(lines, batches, request, bad)
+        return units
 
     def _enter_new(
-        self, units: list[tuple[int, Unit]], batches: range, request: UnitRequest, bad: list[ZhicangError]
+        self, lines: list[UnitLine], batches: range, request: UnitRequest, bad: list[ZhicangError]
     ) -> list[Unit]:
         """Enter one by one: known units are passed over, those that clash with an earlier one are bad."""
         fresh: list[Unit] = []
-        for row, unit in units:
+        for line in lines:
+            unit: Unit = line.unit
             earlier = self._journal.units.unit(unit.resource_id, unit.unit_id)
             digest = unit.source_digest()
             if earlier is None:
@@ -172,9 +172,9 @@ class UnitStore:
                 self._journal.units.insert_units(rows)
                 fresh.append(unit)
             elif earlier.batch in batches:
-                bad.append(_clash(unit, row, request, "在本文件中重复", "stands twice in this file"))
+                bad.append(_clash(line, request, "在本文件中重复", "stands twice in this file"))
             elif earlier.source_digest != digest:
-                bad.append(_clash(unit, row, request, "已登记过,内容不同", "was registered with other content"))
+                bad.append(_clash(line, request, "已登记过,内容不同", "was registered with other content"))
             else:
                 self._asked_again.add(earlier.batch)
         return fresh
@@ -197,7 +197,7 @@ class UnitStore:
             period=request.period,
             programme=request.programme,
             lot=request.lot,
-            id_field=request.id_field,
+            id_field=ID_FIELD,
             source_path=str(request.file.absolute()),
             created=created,
             matter=self._journal.matters.add(
@@ -229,8 +229,18 @@ def lines_of(data: bytes) -> list[bytes]:
     return list(itertools.takewhile(bool, data.split(b"\n")))
 
 
-def _clash(unit: Unit, row: int, request: UnitRequest, zh: str, en: str) -> BadInput:
+def _clash(line: UnitLine, request: UnitRequest, zh: str, en: str) -> BadInput:
+    unit: Unit = line.unit
     name = f"{unit.resource_id} / {unit.unit_id}"
-    return BadInput(
-        f"知识单元 {name} {zh}", f"unit {name} {en}", file=str(request.file), row=row, field=request.id_field
+    mend = Words(
+        "更正写成新的一条:另给标识,在 replaces 中写明替换哪一条",
+        "a correction is a new unit, with the old one in its replaces",
     )
+    error = BadInput(f"知识单元 {name} {zh}", f"unit {name} {en}", mend=mend, field=ID_FIELD)
+    error.value = unit.unit_id
+    return _at(error, line, request)
+
+
+def _at(error: BadInput, line: UnitLine, request: UnitRequest) -> BadInput:
+    error.file, error.row, error.sheet = str(request.file), line.row, line.sheet
+    return error

@@ -171,7 +171,8 @@ def library(founded: Desk, tmp_path_factory: pytest.TempPathFactory) -> Library:
         desk.write(f"书/{name}", content)
     ran = desk.well("register", file, folder / "书", "--period", "2023", "--json")
     number, tree = (result["resource_id"] for result in ran.results)
-    lines = [json.dumps({"unit_id": f"u{n}", "text": f"第 {n} 条"}, ensure_ascii=False) for n in range(1, 4)]
+    units = [{"unit_id": f"u{n}", "level": "段", "abstract": f"第 {n} 条"} for n in range(1, 4)]
+    lines = [json.dumps(unit, ensure_ascii=False) for unit in units]
     desk.write("units.jsonl", "\n".join(lines) + "\n")
     desk.write("unit.json", lines[1])
     desk.well("units", "register", "units.jsonl", "--resource", tree)

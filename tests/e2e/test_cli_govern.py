@@ -124,7 +124,7 @@ def test_statements_and_deliveries(desk: Desk) -> None:
 
 def test_units_that_were_refused_go_when_their_file_comes_again(desk: Desk) -> None:
     number = desk.well("register", desk.write("文.txt", "文\n"), "--period", "2023", "--json").results[0]["resource_id"]
-    desk.write("u.jsonl", '{"unit_id": "u1"}\n{"unit_id": "u2"}\n')
+    desk.write("u.jsonl", '{"unit_id": "u1", "level": "页"}\n{"unit_id": "u2", "level": "页"}\n')
     desk.well("govern", "suspend", CODE)
     assert desk.run("units", "register", "u.jsonl", "--resource", number).code == 1
     desk.well("govern", "reinstate", CODE)

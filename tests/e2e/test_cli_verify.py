@@ -111,10 +111,10 @@ def test_a_folder_that_differs_is_told_how(library: Library, tmp_path: Path) -> 
 
 
 def test_a_unit_that_was_changed_or_is_another_fails(library: Library) -> None:
-    for text in ('{"unit_id":"u2","text":"改"}', '{"unit_id":"u3","text":"第 3 条"}', '{"unit_id":"u2"}'):
+    for text in ('{"unit_id":"u2","abstract":"改"}', '{"unit_id":"u3","abstract":"第 3 条"}', '{"unit_id":"u2"}'):
         changed = library.desk.write("changed-unit.json", text)
         assert failed_step(verify(library, changed, "unit.receipt.json", "--json")) in ("content", "unit-path")
-    spaced = library.desk.write("spaced.json", '{\n  "text": "第 2 条",\n  "unit_id": "u2"\n}\n')
+    spaced = library.desk.write("spaced.json", '{\n  "abstract": "第 2 条",\n  "level": "段",\n  "unit_id": "u2"\n}\n')
     assert verify(library, spaced, "unit.receipt.json").code == 0
     assert verify(library, library.file, "unit.receipt.json").code in (1, 2)
 

@@ -26,7 +26,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place.folder / "scans").mkdir()
     for page in range(3):
         (place.folder / "scans" / f"p{page}.tif").write_bytes(bytes([page]) * 700_000 * (page + 1))
-    units = [json.dumps({"unit_id": f"u{i}", "resource_id": BOOK}) for i in range(50)]
+    units = [json.dumps({"unit_id": f"u{i}", "resource_id": BOOK, "level": "页"}) for i in range(50)]
     (place.folder / "units.jsonl").write_text("\n".join(units))
     done = place.run("register", "book.txt", "--period", "2022", "--client-ref", "book", "--json")
     assert [line["resource_id"] for line in acknowledgements(done.stdout)] == [BOOK], done.stdout + done.stderr

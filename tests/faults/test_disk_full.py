@@ -114,7 +114,8 @@ def test_databases_without_room_lose_nothing(cramped: Place, room: int) -> None:
 
 @pytest.mark.parametrize("room", [64, 512, 1024, 2048])
 def test_units_without_room_lose_nothing(cramped: Place, room: int) -> None:
-    lines = [json.dumps({"unit_id": f"u{i}", "resource_id": BOOK, "text": "字" * 50}) for i in range(UNITS)]
+    common = {"resource_id": BOOK, "level": "页", "abstract": "字" * 50}
+    lines = [json.dumps(common | {"unit_id": f"u{i}"}) for i in range(UNITS)]
     (cramped.folder / "many.jsonl").write_text("\n".join(lines))
     ballast = leave(cramped.home, room << 10)
     broken = cramped.run(*REGISTER_UNITS)

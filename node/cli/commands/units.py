@@ -1,8 +1,9 @@
-"""zhicang units: register the knowledge units of a JSON Lines file; count what counts of those on chain."""
+"""zhicang units: register the knowledge units of a file; count what counts of those on chain."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from node.cli import counting
@@ -11,6 +12,9 @@ from node.cli.matters import NEXT_REVIEW, tell_outcome
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
+from node.importers.mapping import Mapping, read_mapping
+from node.importers.unit_columns import unit_field_of
+from node.importers.unit_source import UnitSource
 from node.records.number import Number
 from node.records.said import read_period
 from node.registrar.outcome import Pending
@@ -31,9 +35,10 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
     parser.add_argument("act", choices=["register", "count", "recount"], help=say("units register 登记;units count 计数;units recount 仅凭链和清单重新计数", "units register; units count; units recount: count from nothing but a chain and the lists"))
-    parser.add_argument("file", nargs="?", type=given_path, metavar="UNITS.jsonl", help=say("每行一个 JSON 对象", "one JSON object a line"))
+    parser.add_argument("file", nargs="?", type=given_path, metavar="UNITS", help=say("每行一个 JSON 对象的文件(.jsonl),或 Excel、CSV 标引表", "a file with one JSON object a line (.jsonl), or an Excel or CSV list of units"))
     parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号", "registration number for lines without resource_id"))
-    parser.add_argument("--id-field", default="unit_id", metavar="F", help=say("在资源内标识一条的字段(缺省 unit_id)", "field that names a unit within its resource (default unit_id)"))
+    parser.add_argument("--mapping", type=given_path, metavar="FILE", help=say("映射文件:别的格式的列名或字段名各是什么", "mapping file: what the headings or fields of another layout mean"))
+    parser.add_argument("--id-field", metavar="F", help=say("把这个字段当作 unit_id(在资源内标识一条)", "take this field for unit_id, which names a unit within its resource"))
     parser.add_argument("--batch", type=int, default=LARGEST_BATCH, metavar="N", help=say("每笔交易的条数(1—10000)", "units in one transaction (1 to 10000)"))
     parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
     parser.add_argument("--programme", default="", help=say("项目名称", "programme"))
@@ -60,9 +65,7 @@ def prepare(arguments: argparse.Namespace) -> None:
     if arguments.resource:
         Number.parse(arguments.resource)
     arguments.request = UnitRequest(
-        file=arguments.file,
-        id_field=arguments.id_field,
-        resource_id=arguments.resource,
+        source=UnitSource(arguments.file, mapping=_mapping(arguments), resource_id=arguments.resource),
         batch=arguments.batch,
         period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
         programme=arguments.programme or read_settings(home_of(arguments).settings).programme,
@@ -71,6 +74,15 @@ def prepare(arguments: argparse.Namespace) -> None:
     if not arguments.file.is_file():
         zh, en = "没有这个文件,或它不是普通文件", "no such file, or not a regular one"
         raise BadInput(zh, en, file=str(arguments.file))
+
+
+def _mapping(arguments: argparse.Namespace) -> Mapping | None:
+    """Give what the mapping file and --id-field say; None when the file is to be in our own form."""
+    mapping = None if arguments.mapping is None else read_mapping(arguments.mapping, unit_field_of)
+    if arguments.id_field is None:
+        return mapping
+    mapping = mapping or Mapping(vocabulary=unit_field_of)
+    return replace(mapping, columns=mapping.columns | {arguments.id_field: "unit_id"})
 
 
 async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from node.founding import Institution, found
 from node.home import Home
+from node.importers.unit_source import UnitSource
 from node.records.metadata import Metadata
 from node.registrar.outcome import Registered
 from node.registrar.request import RegisterRequest
@@ -49,9 +50,9 @@ async def _fill(folder: Path) -> None:
         outcomes = [each async for each in node.registrar.register(requests, stored=lambda: None)]
         first = outcomes[0]
         assert isinstance(first, Registered)
-        lines = [json.dumps({"unit_id": str(i), "resource_id": first.row.number}) for i in range(5)]
+        lines = [json.dumps({"unit_id": str(i), "resource_id": first.row.number, "level": "页"}) for i in range(5)]
         (folder / "units.jsonl").write_text("\n".join(lines))
-        request = UnitRequest(file=folder / "units.jsonl", period=2023, batch=3)
+        request = UnitRequest(source=UnitSource(folder / "units.jsonl"), period=2023, batch=3)
         assert [each async for each in node.registrar.register_units(request)]
 
 

@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ledger import number, unit
 
 from node.counting.rule import shipped_rule
 from node.counting.unit_record import check_unit, unit_schema
+from node.records.quick_check import quick_check
 from node.records.schema_check import faults
 
 GOOD: dict[str, Any] = {
@@ -57,6 +60,45 @@ def test_each_fault_is_told_with_its_place(change: dict[str, Any], field: str) -
     (fault,) = check_unit(GOOD | change)
     assert fault.field == field
     assert fault.words.zh != fault.words.en
+
+
+@pytest.mark.parametrize(
+    ("selector", "place"),
+    [
+        ({"type": "FragmentSelector", "value": "page=3-1"}, "selector.value"),
+        ({"type": "FragmentSelector", "value": "t=9,3"}, "selector.value"),
+        ({"type": "FragmentSelector", "value": "xywh=percent:50,0,60,1"}, "selector.value"),
+        ({"type": "FragmentSelector", "value": "xywh=1,2,3"}, "selector.value"),
+        ([{"type": "TextPositionSelector", "start": 9, "end": 3}], "selector[0].end"),
+        ({"type": "RangeSelector", "startSelector": {"type": "FragmentSelector", "value": "t="},
+          "endSelector": {"type": "TextQuoteSelector", "exact": "x"}}, "selector.startSelector.value"),
+    ],
+)  # fmt: skip
+def test_a_selector_that_points_nowhere_is_told(selector: Any, place: str) -> None:
+    assert [fault.field for fault in check_unit(GOOD | {"selector": selector})] == [place]
+
+
+PIECES = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-5, 1100), st.text("a#甲\n;", max_size=3),
+        st.sampled_from(["页", "文本", "人工", number(1), f"{number(1)}#u", "TextQuoteSelector", "FragmentSelector"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["type", "value", "exact", "label", "refinedBy", "start", "end", "x"]), inner, max_size=4
+        ),
+    ),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from([*unit_schema()["properties"], "x"]), PIECES, max_size=4))
+def test_the_quick_check_says_what_the_slow_one_says(change: dict[str, Any]) -> None:
+    quick = quick_check(unit_schema())
+    for value in (change, GOOD | change):
+        assert quick(value) == (not faults(value, unit_schema()))
 
 
 def test_what_is_no_object_or_lacks_its_fields_is_told() -> None:

@@ -18,7 +18,7 @@ from node.demo.collection import Collection, generate
 if TYPE_CHECKING:
     from pathlib import Path
 
-GOLDEN = "b039b63cd8ef04f260e2d46d1dd39369df2aeef777235a9aebd280921d25e9e2"
+GOLDEN = "682c53be2618ae896535b80ac59ca35eac8baa37057dfa25abbd0aa3ff589653"
 """SHA-256 over the lines `digest  path` of all files, sorted by path."""
 
 
@@ -126,13 +126,16 @@ def test_every_unit_points_at_what_is_there(collection: Collection) -> None:
         assert unit["tags"]
         assert unit["subjects"]
         if unit["level"] == "段":
-            text = (resource / selector["file"]).read_text(encoding="utf-8")
-            assert text[selector["start"] : selector["end"]] == unit["text"]
+            text = (resource / unit["file"]).read_text(encoding="utf-8")
+            inside = selector["refinedBy"]
+            assert text[inside["start"] : inside["end"]] == unit["abstract"]
         elif unit["level"] == "页":
-            assert (resource / selector["file"]) == collection.pages[selector["page"] - 1]
+            page = int(selector["value"].removeprefix("page="))
+            assert (resource / unit["file"]) == collection.pages[page - 1]
         else:
             assert unit["level"] == "音频段"
-            assert 0 <= selector["start_ms"] < selector["end_ms"] <= 6000
+            start, end = map(float, selector["value"].removeprefix("t=").split(","))
+            assert 0 <= start < end <= 6
 
 
 def test_what_lies_outside_the_sheet_is_not_drawn() -> None:

@@ -8,7 +8,7 @@ from node.errors import BadInput
 from node.records import canonical
 from node.records.manifest import ManifestLine, format_manifest, parse_manifest
 from node.records.metadata import Metadata
-from node.records.unit import read_unit
+from node.records.unit import make_unit, read_object
 from node.records.vocabulary import code_for
 
 A, B = hashlib.sha256(b"a").digest(), hashlib.sha256(b"b").digest()
@@ -75,10 +75,10 @@ def test_words_of_the_vocabulary_serve_in_both_languages() -> None:
 
 
 def test_a_unit_takes_its_resource_from_the_command_and_its_salt_from_the_node() -> None:
-    unit = read_unit(b'{"unit_id": 7, "t": "x"}', id_field="unit_id", resource_id="R")
+    unit = make_unit(read_object(b'{"unit_id": "7", "t": "x"}'), resource_id="R")
     assert (unit.resource_id, unit.unit_id) == ("R", "7")
-    assert unit.line() == b'{"resource_id":"R","t":"x","unit_id":7}'
-    assert unit.line("ff") == b'{"resource_id":"R","salt":"ff","t":"x","unit_id":7}'
+    assert unit.line() == b'{"resource_id":"R","t":"x","unit_id":"7"}'
+    assert unit.line("ff") == b'{"resource_id":"R","salt":"ff","t":"x","unit_id":"7"}'
     assert unit.source_digest() == hashlib.sha256(unit.line()).digest()
     assert canonical.digest(unit.value) == unit.source_digest()
 
@@ -96,5 +96,5 @@ def test_a_unit_takes_its_resource_from_the_command_and_its_salt_from_the_node()
 )
 def test_a_bad_unit_names_its_field(line: bytes, field: str | None) -> None:
     with pytest.raises(BadInput) as caught:
-        read_unit(line, id_field="unit_id", resource_id="R")
+        make_unit(read_object(line), resource_id="R")
     assert caught.value.field == field
