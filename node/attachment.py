@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from node.chain.engine import Engine
     from node.home import Home, Identity
+    from node.own_anchor import OwnAnchor
     from node.receipts.header import Header
-    from node.receipts.trust import Trust
 
 
 @asynccontextmanager
 async def attachment(
     home: Home,
     *,
-    trust: Trust,
+    own: OwnAnchor,
     urls: Sequence[str] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Engine]:
@@ -34,7 +34,7 @@ async def attachment(
 
     Args:
         home: whose chain is a network.
-        trust: what the home's anchor proves of the network.
+        own: the home's anchor, which comes forward when the network's validators change.
         urls: instead of those of the settings.
         clock: the wall clock, UTC seconds.
 
@@ -47,8 +47,9 @@ async def attachment(
     way = attached(
         settings.rpc_urls if urls is None else urls,
         chain_of(identity),
-        validators_at=trust.validators_at,
-        known_up_to=trust.sets_known,
+        validators_at=own.trust.validators_at,
+        known_up_to=own.trust.sets_known,
+        renew=own.renew,
         incidents=IncidentFolder(home.incidents),
         known=proven.header_at,
         newest=proven.newest(),

@@ -11,7 +11,7 @@ from contracts import views
 from node.attachment import attachment
 from node.home import NETWORK
 from node.keys import load_key
-from node.own_anchor import trust_of
+from node.own_anchor import OwnAnchor
 from node.settings import read_settings
 from node.wiring import no_crash
 
@@ -32,7 +32,7 @@ async def acting_engine(
     """Open the way through which a home acts; the caller holds the home's lock."""
     identity = home.identity()
     if identity.chain == NETWORK:
-        async with attachment(home, trust=trust_of(home), clock=clock) as engine:
+        async with attachment(home, own=OwnAnchor(home), clock=clock) as engine:
             yield engine
         return
     async with sealing_chain(home, identity, passphrase, environment) as chain:
@@ -45,7 +45,7 @@ async def asking(home: Home) -> AsyncIterator[Engine]:
     from node.chain.embedded import EmbeddedChain
 
     if home.identity().chain == NETWORK:
-        async with attachment(home, trust=trust_of(home)) as engine:
+        async with attachment(home, own=OwnAnchor(home)) as engine:
             yield engine
         return
     chain = EmbeddedChain.open(home.chain)

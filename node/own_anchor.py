@@ -1,16 +1,34 @@
-"""The home's own copy of the trust anchor, and what it proves."""
+"""The home's own copy of the trust anchor: what it proves, and how it comes forward, always by proof.
+
+The file belongs to the home and is replaced whole; a crash leaves the old one or the new. Whoever replaces it has
+folded the new one first, so two who do so at the same time leave one of two that hold.
+"""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from node.errors import Unavailable, Words
+from contracts import views
+from contracts.errors import ContractError
+from node.errors import Unavailable, Words, ZhicangError
+from node.home import NETWORK
 from node.receipts.anchor import TrustAnchor
 from node.receipts.errors import MalformedAnchor
+from node.receipts.founding import Profile
+from node.receipts.header import Extra, header_from_json
 from node.receipts.trust import Trust
+from node.settings import read_settings
+from storage.durable import write_durably
 
 if TYPE_CHECKING:
-    from node.home import Home
+    from collections.abc import Callable
+
+    from node.chain.raw import RawRpc
+    from node.home import Home, Identity
+
+AGAIN = 30.0
+"""Seconds after a failure before engines are asked for proofs again: an engine's lie must not keep a node busy."""
 
 
 def trust_anchor(home: Home) -> TrustAnchor:
@@ -29,3 +47,85 @@ def trust_anchor(home: Home) -> TrustAnchor:
 def trust_of(home: Home) -> Trust:
     """Give what the home's anchor proves: who seals at which height, and how far that is known."""
     return Trust.of(trust_anchor(home))
+
+
+def own_profile(identity: Identity) -> Profile:
+    """Give the profile of a home's institution: one that joined before it was admitted knows what it asked with."""
+    return Profile(name=identity.name, credit_code=identity.credit_code, region=identity.region)
+
+
+class OwnAnchor:
+    """The anchor as one process holds it.
+
+    Attributes:
+        trust: what is proven.
+        trouble: why it could not be brought forward when that was last tried; None where it could.
+    """
+
+    def __init__(self, home: Home, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._home = home
+        self._now = now
+        self._not_before = 0.0
+        self.trust = trust_of(home)
+        self.trouble: Exception | None = None
+
+    async def renew(self, known: int) -> Trust | None:
+        """Give the trust that knows the validators above a height, fetching what proves it; None while nobody shows it.
+
+        The file may have been brought forward by somebody else; after it every engine of the settings is asked.
+        """
+        if self.trust.sets_known <= known:
+            self.trust = trust_of(self._home)
+        if self.trust.sets_known <= known and self._now() >= self._not_before:
+            await self.follow()
+        return self.trust if self.trust.sets_known > known else None
+
+    async def follow(self) -> bool:
+        """Bring a network home's anchor forward where an engine tells of more; tell whether it came forward."""
+        from node.chain.remote.observe import observed
+
+        if self._home.identity().chain != NETWORK:
+            return False
+        moved = False
+        for url in read_settings(self._home.settings).rpc_urls:
+            async with observed([url], self.trust.founding) as rpc:
+                moved = await self.follow_by(rpc) or moved
+            if self.trouble is None:
+                break
+        return moved
+
+    async def follow_by(self, rpc: RawRpc) -> bool:
+        """Bring the anchor forward by one engine, where it tells of more than is known; tell whether it came forward.
+
+        That there is nothing new is the engine's word: believing it leaves the anchor as it is. What is new is proven.
+        """
+        from node.chain.forward import bring_forward
+        from node.chain.raw import RevertedCallError
+
+        try:
+            anchor = trust_anchor(self._home)
+            self.trust, self.trouble = Trust.of(anchor), None
+            if not await _tells_of_more(rpc, self.trust):
+                return False
+            own = own_profile(self._home.identity())
+            newer = await bring_forward(anchor, rpc, profiles={own.digest: own})
+            self.trust = Trust.of(newer)
+            write_durably(self._home.anchor, newer.to_json_bytes())
+        except (ZhicangError, ContractError, RevertedCallError, OSError) as error:
+            self.trouble, self._not_before = error, self._now() + AGAIN
+            return False
+        return True
+
+
+async def _tells_of_more(rpc: RawRpc, trust: Trust) -> bool:
+    """Tell whether an engine speaks of other validators or of more acts than are proven."""
+    head = await rpc.block("latest", whole=False)
+    if head is None:
+        raise Unavailable("节点没有最新区块头", "the engine has no head")
+    header = header_from_json(head)
+    if header.number <= trust.sets_known:
+        return False
+    validators = tuple(sorted(Extra.decode(header.extra_data).validators))
+    call = {"to": "0x" + trust.founding.registry.hex(), "data": "0x" + views.encode_governance().hex()}
+    counted = views.decode_governance(await rpc.call(call, "latest")).sequence
+    return validators != trust.validator_sets[-1][1] or counted > trust.sequence

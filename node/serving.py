@@ -6,13 +6,16 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from web3 import AsyncWeb3
 
 from node.attachment import attachment
 from node.chain.embedded.across import ProviderAcross
 from node.chain.embedded.server import LOOPBACK, rpc_application
+from node.chain.raw import RawRpc
 from node.door.listener import Listener
 from node.door.place import open_door
 from node.door.request import Request
@@ -21,7 +24,7 @@ from node.engines import embedded_engine, sealing_chain
 from node.errors import Unavailable, Words
 from node.health import embedded_look, health, network_look
 from node.home import NETWORK
-from node.own_anchor import trust_of
+from node.own_anchor import OwnAnchor
 from node.runtime import Writing, registrar_key, writing_parts
 from node.settings import read_settings
 from node.worker import Worker
@@ -41,6 +44,8 @@ _LOG = logging.getLogger(__name__)
 
 GRACE = 5.0
 """Seconds that requests under way have when the node stops."""
+FOLLOW = 10.0
+"""Seconds between two looks whether the chain has other validators or governance acts than the anchor knows."""
 AGAIN = 15.0
 """Seconds between two looks whether the journal has open work that can be finished now."""
 
@@ -58,28 +63,30 @@ async def serving(
     async with AsyncExitStack() as stack:
         stack.enter_context(home.locked())
         home.require_confirmed()
-        key = registrar_key(home, passphrase)
+        key, own = registrar_key(home, passphrase), OwnAnchor(home)
         if identity.chain == NETWORK:
             application = web.Application()
-            worker = Worker(_opener(home, key, lambda: attachment(home, trust=trust_of(home))))
-            look = network_look(worker)
+            worker = Worker(_opener(home, key, lambda: attachment(home, own=own)))
+            look, follow = network_look(worker), own.follow
         else:
             chain = await stack.enter_async_context(sealing_chain(home, identity, passphrase, environment))
             application = rpc_application(chain.rpc)
             worker, look = Worker(_opener(home, key, _asking_across(home, chain))), embedded_look(chain)
+            follow = partial(own.follow_by, RawRpc(AsyncWeb3(chain.provider)))
         await stack.enter_async_context(worker)
         application.router.add_get("/healthz", health(home, look))
         wanted = read_settings(home.settings).rpc_port if port is None else port
         bound = await stack.enter_async_context(_served(application, wanted))
-        finishing = asyncio.create_task(_finish_what_is_open(worker))
+        tasks = [asyncio.create_task(_finish_what_is_open(worker)), asyncio.create_task(_follow_the_chain(own, follow))]
         listener = Listener(stack.enter_context(open_door(home, environment)), answer=_in_turn(worker, answer))
         await listener.start()
         try:
             yield bound
         finally:
             await listener.stop(grace=GRACE)
-            finishing.cancel()
-            await asyncio.gather(finishing, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _asking_across(home: Home, chain: EmbeddedChain) -> Callable[[], AbstractAsyncContextManager[Engine]]:
@@ -126,6 +133,22 @@ async def _finish_what_is_open(worker: Worker) -> None:
             _LOG.warning("open work stays open: %s", error)
         await asyncio.sleep(AGAIN)
         recover = _recover_open_acts
+
+
+async def _follow_the_chain(own: OwnAnchor, follow: Callable[[], Awaitable[bool]]) -> None:
+    """Bring the home's anchor forward, by proof, when the chain tells of other validators or of governance acts."""
+    told: str | None = None
+    while True:
+        try:
+            if await follow():
+                _LOG.info("the trust anchor came forward to height %d", own.trust.keys_known)
+            trouble = own.trouble
+        except Exception as error:  # noqa: BLE001 - the anchor stays as it is, which is older but true
+            trouble = error
+        if trouble is not None and str(trouble) != told:
+            _LOG.warning("the trust anchor stays at height %d: %s", own.trust.keys_known, trouble)
+        told = None if trouble is None else str(trouble)
+        await asyncio.sleep(FOLLOW)
 
 
 async def _recover(node: Writing) -> None:

@@ -19,6 +19,7 @@ from node.chain.errors import BrokenFinality
 from node.chain.incident import IncidentFolder
 from node.engines import asking
 from node.home import NETWORK
+from node.own_anchor import OwnAnchor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 async def audit(node: Reading, *, step: Callable[[], None]) -> AsyncIterator[Finding]:
     """Hold chain, payload bytes, block index, journal and proofs against each other; give what does not agree.
 
-    Reads only; needs neither lock nor passphrase. While a writer is at work, what it has under way may be reported as
-    unfinished.
+    Changes nothing but the home's own anchor, which on a network is brought forward by proof; needs neither lock nor
+    passphrase. While a writer is at work, what it has under way may be reported as unfinished.
     """
     trouble = IncidentFolder(node.home.incidents).trouble()
     if trouble is not None:
@@ -44,6 +45,8 @@ async def audit(node: Reading, *, step: Callable[[], None]) -> AsyncIterator[Fin
         yield finding
     for finding in check_payloads(node.journal, node.root, node.blocks.rows, step=step):
         yield finding
+    if node.identity.chain == NETWORK:
+        await OwnAnchor(node.home).follow()
     for finding in check_proofs(node, step=step):
         yield finding
 

@@ -17,8 +17,11 @@ from node.receipts.material import CapturedBlock
 from node.receipts.seals import check_seals, trim_seals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from node.receipts.trust import Trust
+
+    Renewal = Callable[[int], Awaitable[Trust | None]]
 
 UPDATE = Words("运行 zhicang anchor update 推进信任锚", "run zhicang anchor update to bring the anchor forward")
 
@@ -30,13 +33,28 @@ class Checked:
         validators_at: gives the validators in force at a height (20-byte addresses), as the trust anchor proves them.
             None takes the header's own word, which is enough only where this very process seals.
         known_up_to: the last height at which the anchor knows who is in force; None where the set never changes.
+        renew: gives the trust that knows more than a height, or None.
     """
 
     def __init__(
-        self, validators_at: Callable[[int], Sequence[bytes]] | None = None, *, known_up_to: int | None = None
+        self,
+        validators_at: Callable[[int], Sequence[bytes]] | None = None,
+        *,
+        known_up_to: int | None = None,
+        renew: Renewal | None = None,
     ) -> None:
         self._validators_at = validators_at
         self._known_up_to = known_up_to
+        self._renew = renew
+
+    async def renew(self) -> bool:
+        """Have the anchor brought forward, by proof; tell whether it knows more than before."""
+        if self._renew is None or self._known_up_to is None:
+            return False
+        newer = await self._renew(self._known_up_to)
+        if newer is not None:
+            self._validators_at, self._known_up_to = newer.validators_at, newer.sets_known
+        return newer is not None
 
     def header(self, block: Mapping[str, Any]) -> Header:
         """Give the header of a raw block object.

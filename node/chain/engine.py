@@ -216,7 +216,8 @@ class Engine:
                     zh = f"区块链接口的回答不成立:{error.words.zh}"
                     raise Forged(zh, f"the chain endpoint's answer does not hold: {error.words.en}") from error
             except AnchorTooOld:
-                if not self._distrust():  # another endpoint may not know of such validators at all
+                # another endpoint may not know of such validators at all
+                if not await self._checked.renew() and not self._distrust():
                     raise
 
     async def _quantity(self, method: str, *parameters: Any) -> int:

@@ -11,7 +11,10 @@ from eth_account import Account
 from contracts import calls, governing
 from node.chain.forward import bring_forward
 from node.chain.remote.observe import observed
+from node.engines import asking
+from node.home import Home
 from node.keys import load_key
+from node.own_anchor import trust_of
 from node.receipts.anchor import TrustAnchor
 from node.receipts.changes import GovernanceChange, ValidatorChange
 from node.receipts.header import header_from_json
@@ -32,12 +35,19 @@ def brought_forward(anchor: TrustAnchor, network: Network) -> TrustAnchor:
     return TrustAnchor.from_json_bytes(asyncio.run(ask()).to_json_bytes())
 
 
+async def height_asked_by(home: Home) -> int:
+    async with asking(home) as engine:
+        return await engine.height()
+
+
 def test_votes_on_a_living_network_are_proven(standing: Demonstration, network: Network) -> None:
     founding = standing.consortium.anchor
     first = brought_forward(founding, network)
     known = Trust.of(first)
     assert (first.changes, known.sequence) == ((), 0)
     assert known.keys_known > 0
+    network.wait_for_height(network.height() + 3)  # by then the registry is known to every validator
+    home = Home(standing.join("sichuan"))
     address = network.validators[-1].address
     out = network.vote(address, add=False)
     network.wait_for_height(out + 2)
@@ -47,6 +57,10 @@ def test_votes_on_a_living_network_are_proven(standing: Demonstration, network: 
     three = Trust.of(second)
     assert bytes.fromhex(address[2:]) not in three.validators_at(out + 1)
     assert len(three.validators_at(out)) == 4
+    # a command in a home comes across validators that its anchor does not know, and proves them itself
+    assert trust_of(home).sets_known < out
+    assert asyncio.run(height_asked_by(home)) > out
+    assert trust_of(home).validator_sets == three.validator_sets
     header = header_from_json(network.validators[0].call("eth_getBlockByNumber", hex(out + 2), False))
     assert len(check_sealed(trim_seals(header), three)) == 2
     back = network.vote(address, add=True)

@@ -21,6 +21,7 @@ from node.errors import BadInput, Words
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from node.chain.checked import Renewal
     from node.chain.incident import IncidentFolder
     from node.receipts.header import Header
 
@@ -54,6 +55,7 @@ async def attached(
     *,
     validators_at: Callable[[int], Sequence[bytes]],
     known_up_to: int | None = None,
+    renew: Renewal | None = None,
     incidents: IncidentFolder,
     known: Callable[[int], Header | None] = lambda _: None,
     newest: Header | None = None,
@@ -71,6 +73,7 @@ async def attached(
         chain: which chain is meant.
         validators_at: gives the validators in force at a height, as the trust anchor proves them.
         known_up_to: the last height at which the anchor knows them; None where they never change.
+        renew: brings the anchor forward, by proof, when validators appear that it does not know.
         incidents: where evidence of broken finality is kept; while one stands, nothing is attached.
         known: gives the header of a height that the home has proof of.
         newest: the highest header that the home has proof of.
@@ -90,7 +93,7 @@ async def attached(
     if not urls:
         mend = Words('在设置中写 rpc_urls = ["http://…"]', 'write rpc_urls = ["http://…"] into the settings')
         raise BadInput("没有区块链接口地址", "no URL of a chain endpoint", mend=mend, field="rpc_urls")
-    checked = Checked(validators_at, known_up_to=known_up_to)
+    checked = Checked(validators_at, known_up_to=known_up_to, renew=renew)
     meant = Introduction(
         chain_id=chain.chain_id, genesis_hash=chain.genesis_hash, checked=checked, clock=clock, stale=stale
     )

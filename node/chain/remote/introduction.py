@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from node.chain.checked import Checked
+    from node.receipts.header import Header
 
 STALE = 600.0
 """Seconds that a head may lie behind the wall clock: QBFT seals empty headers, so a living chain's is never old."""
@@ -50,8 +51,9 @@ class Introduction:
                 zh = f"区块链接口 {name}:创世区块是 {said},应为 0x{self.genesis_hash.hex()}"
                 en = f"chain endpoint {name}: genesis {said} instead of 0x{self.genesis_hash.hex()}"
                 raise OtherChain(zh, en)
+        said = await self._block(ask, "latest", name)
         try:
-            head = self.checked.header(await self._block(ask, "latest", name))
+            head = await self._head(said)
         except Doubtful as error:
             zh = f"区块链接口 {name}:最新区块头不可信:{error.words.zh}"
             raise Forged(zh, f"chain endpoint {name}: its head cannot be trusted: {error.words.en}") from error
@@ -63,6 +65,14 @@ class Introduction:
             zh = f"区块链接口 {name}:最新区块头(高度 {head.number})已是 {age:.0f} 秒前的,节点落后或全网停顿"
             en = f"chain endpoint {name}: its head (height {head.number}) is {age:.0f} s old: it lags, or all halts"
             raise Behind(zh, en)
+
+    async def _head(self, said: dict[str, Any]) -> Header:
+        try:
+            return self.checked.header(said)
+        except AnchorTooOld:
+            if not await self.checked.renew():
+                raise
+            return self.checked.header(said)
 
     @staticmethod
     async def _block(ask: Callable[..., Awaitable[Any]], tag: str, name: str) -> dict[str, Any]:

@@ -11,8 +11,7 @@ from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
 from node.offline import read_anchor, read_profile
-from node.own_anchor import trust_anchor
-from node.receipts.founding import Profile
+from node.own_anchor import own_profile, trust_anchor
 from node.receipts.trust import Trust
 
 if TYPE_CHECKING:
@@ -89,9 +88,8 @@ async def _fetched(anchor: TrustAnchor, arguments: argparse.Namespace, output: O
     from node.chain.forward import bring_forward
 
     profiles = {profile.digest: profile for profile in map(read_profile, arguments.profile)}
-    if arguments.anchor is None:  # a home that joined before it was admitted knows what it asked to be admitted with
-        identity = home_of(arguments).identity()
-        own = Profile(name=identity.name, credit_code=identity.credit_code, region=identity.region)
+    if arguments.anchor is None:
+        own = own_profile(home_of(arguments).identity())
         profiles[own.digest] = own
     async with AsyncExitStack() as stack:
         if arguments.rpc is None:

@@ -90,7 +90,7 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     output.record({"summary": {"executed": int(state.executed)}})
     if state.executed:
         output.say(f"已生效:{words.zh},区块高度 {height}", f"in force: {words.en}, height {height}")
-        output.say("各节点请更新信任锚:zhicang anchor update", "every node: zhicang anchor update")
+        output.say("正在运行的节点会自行凭证明更新信任锚;其他核验者:zhicang anchor update", "nodes that serve bring their anchors forward by proof themselves; other verifiers: zhicang anchor update")
         return
     output.say(f"提案 {name}:{words.zh};已有 {state.approvals} 票,需 {state.threshold} 票", f"proposal {name}: {words.en}; {state.approvals} of {state.threshold} approvals")
     output.say(f"其他治理方:zhicang govern approve {name}", f"other governors: zhicang govern approve {name}")
