@@ -43,6 +43,7 @@ SETTINGS = """# Settings of this node; node/README.md lists them.
 # rpc_port = 8545
 # gas_price = 0
 # rpc_urls = []
+profile = "cn"
 """
 
 

@@ -14,13 +14,15 @@ from node.receipts.receipt import Receipt
 from node.receipts.record import CommittedRecord
 from node.receipts.subject import FileSubject, Subject, TreeSubject, UnitSubject
 from node.records import canonical
-from node.records.manifest import ManifestLine, format_manifest
+from node.records.manifest import manifest_of
+from storage.sm3 import new_sm3, sm3
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_UNIT = 1 << 20
 """Bytes of a unit's JSON."""
+_PIECE = 1 << 20
 
 
 def read_receipt(path: Path) -> Receipt:
@@ -69,22 +71,36 @@ def read_subject(path: Path, receipt: Receipt) -> Subject:
     """
     if isinstance(receipt.record, CommittedRecord):
         return UnitSubject.parse(_read(path, LARGEST_UNIT))
+    with_sm3 = "sm3" in (receipt.metadata or {})
     if path.is_dir():
-        return TreeSubject(manifest=_manifest(path))
-    return FileSubject(sha256=_sha256(path))
+        return _tree(path, with_sm3=with_sm3)
+    sha256, second = _digests(path, with_sm3=with_sm3)
+    return FileSubject(sha256=sha256, sm3=second)
 
 
-def _manifest(folder: Path) -> bytes:
+def _tree(folder: Path, *, with_sm3: bool) -> TreeSubject:
     from storage.walk import walk
 
-    lines = [ManifestLine(path=file.path, sha256=_sha256(folder / file.path)) for file in walk(folder).files]
-    return format_manifest(lines)
+    first: dict[str, bytes] = {}
+    second: dict[str, bytes] = {}
+    for file in walk(folder).files:
+        first[file.path], digest = _digests(folder / file.path, with_sm3=with_sm3)
+        if digest is not None:
+            second[file.path] = digest
+    return TreeSubject(manifest=manifest_of(first), sm3=sm3(manifest_of(second)) if with_sm3 else None)
 
 
-def _sha256(path: Path) -> bytes:
+def _digests(path: Path, *, with_sm3: bool) -> tuple[bytes, bytes | None]:
+    """Give the SHA-256 and, where asked for, the SM3 of a file, in one reading."""
     try:
         with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").digest()
+            if not with_sm3:
+                return hashlib.file_digest(stream, "sha256").digest(), None
+            first, second = hashlib.sha256(), new_sm3()
+            while piece := stream.read(_PIECE):
+                first.update(piece)
+                second.update(piece)
+            return first.digest(), second.digest()
     except OSError as error:
         raise _unreadable(path, error) from error
 

@@ -6,6 +6,7 @@
 | `rpc_port`  | 0 to 65535       | 8545    | port of `zhicang serve` on 127.0.0.1; 0 takes a free one       |
 | `gas_price` | 0 to 2^53 - 1    | 0       | wei for each unit of gas, as the consortium fixed it           |
 | `rpc_urls`  | list of URLs     | []      | where the network's engines answer, tried in order             |
+| `profile`   | cn, sha256       | cn      | digests of what is stored: SHA-256 and SM3, or SHA-256 alone   |
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Settings:
     rpc_port: int = 8545
     gas_price: int = 0
     rpc_urls: tuple[str, ...] = ()
+    profile: str = "cn"
 
 
 def read_settings(path: Path) -> Settings:
@@ -69,6 +71,8 @@ def is_rpc_url(text: object) -> bool:
 
 
 def _fits(name: str, value: object) -> bool:
+    if name == "profile":
+        return value in ("cn", "sha256")
     if name == "programme":
         return isinstance(value, str)
     if name == "rpc_urls":

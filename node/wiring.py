@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from node.settings import read_settings
 from storage.blocks import BlockIndex
 from storage.journal import Journal
 from storage.root import StorageRoot
@@ -39,7 +40,9 @@ def databases(home: Home) -> Iterator[Stores]:
     journal = Journal.open(home.journal)
     blocks = BlockIndex.open(home.blocks, root=home.storage)
     try:
-        yield Stores(journal=journal, blocks=blocks, root=StorageRoot(home.storage, staging=home.staging))
+        with_sm3 = read_settings(home.settings).profile == "cn"
+        root = StorageRoot(home.storage, staging=home.staging, sm3=with_sm3)
+        yield Stores(journal=journal, blocks=blocks, root=root)
     finally:
         journal.close()
         blocks.close()

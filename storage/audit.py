@@ -125,7 +125,7 @@ class _Check:
             self._check_inventory_of(version, newest=version == head)
         for path, digest in expected.items():
             name = path.partition("/content/")[2]
-            if name in (ocfl.METADATA, ocfl.MANIFEST):
+            if name in ocfl.BESIDE_PAYLOAD:
                 data = _read(self._path / path)
                 found = b"" if data is None else hashlib.sha256(data).digest()
                 if found != digest:
@@ -163,7 +163,8 @@ class _Check:
         name = path.removeprefix(prefix)
         try:
             decode_name(os.fsencode(source.name), path)
-            return take_in(os.fsencode(source), None, path=name, expected=Identity.of(look_at(source)))
+            identity, with_sm3 = Identity.of(look_at(source)), self._manifest_sm3(prefix) in expected
+            return take_in(os.fsencode(source), None, path=name, expected=identity, with_sm3=with_sm3)
         except StorageError as error:
             self._incomplete.add(prefix)
             if path in expected:
@@ -189,7 +190,14 @@ class _Check:
         recorded = expected.get(path, b"")
         if not self._faults and recorded != digest:
             self._fault("manifest-changed", path, expected=digest.hex(), found=recorded.hex())
+        second = self._manifest_sm3(_payload_prefix(version))
+        if not self._faults and second in expected and _read(self._path / second) != payload.manifest_sm3:
+            self._fault("sm3-changed", second)
         return payload
+
+    @staticmethod
+    def _manifest_sm3(prefix: str) -> str:
+        return prefix.removesuffix(f"{ocfl.PAYLOAD}/") + ocfl.MANIFEST_SM3
 
     def _fault(self, what: str, path: str, *, expected: str = "", found: str = "") -> None:
         self._faults.append(Fault(what=what, object_id=self._id, path=path, expected=expected, found=found))

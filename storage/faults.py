@@ -15,6 +15,7 @@ _WORDS = {
     "payload-surplus": Words("多出一个载荷文件", "there is a payload file too many"),
     "metadata-changed": Words("著录文件缺失或被改", "the metadata file is missing or changed"),
     "manifest-changed": Words("清单文件缺失或被改", "the manifest is missing or changed"),
+    "sm3-changed": Words("载荷的 SM3 与 SM3 清单不符", "the payload's SM3 is not that of the SM3 manifest"),
     "file-surplus": Words("对象中多出一个文件", "there is a file too many in the object"),
     "index-missing": Words("索引缺少数据块的一行", "the block index lacks a row"),
     "index-changed": Words("索引的一行与载荷不符", "a row of the block index does not match the payload"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from storage.cid import RAW, Cid
 from storage.durable import start_writing, write_all
 from storage.ring import Ring
+from storage.sm3 import sm3
 from storage.source import changed, check_unchanged, identity_of, open_source, read
 from storage.staged import LeafLog, PayloadFile
 from storage.unixfs import CHUNK, Built
@@ -36,6 +37,7 @@ def take_in(
     expected: Identity,
     spool: Path | None = None,
     progress: Callable[[int], None] | None = None,
+    with_sm3: bool = False,
 ) -> PayloadFile:
     """Read a file once; give its digests and blocks, and write a read-only copy unless ``target`` is None.
 
@@ -46,6 +48,7 @@ def take_in(
         expected: what the file was when it was found.
         spool: folder for the digests of files so large that they do not fit in memory.
         progress: is called with the bytes of each piece, after it was written.
+        with_sm3: take the SM3 too.
 
     Raise UnreadableSource, SourceChanged, UnsafeName (no regular file); OSError is of the target.
     """
@@ -54,12 +57,19 @@ def take_in(
         if identity_of(reader, source) != expected:
             raise changed(source)
         if expected.size <= CHUNK:
-            file = _take_small(reader, source, target, path, expected.size)
+            file = _take_small(reader, source, target, path, expected.size, with_sm3=with_sm3)
             if progress is not None:
                 progress(expected.size)
         else:
             file = _take_large(
-                reader, source, target, path=path, size=expected.size, spool=spool, progress=progress
+                reader,
+                source,
+                target,
+                path=path,
+                size=expected.size,
+                spool=spool,
+                progress=progress,
+                with_sm3=with_sm3,
             )
         check_unchanged(reader, source, expected)
     finally:
@@ -83,20 +93,23 @@ def write_copy(target: bytes, data: bytes) -> None:
         os.close(writer)
 
 
-def file_of(path: str, data: bytes) -> PayloadFile:
+def file_of(path: str, data: bytes, *, with_sm3: bool = False) -> PayloadFile:
     """Give the digests and blocks of a payload file of one chunk from its bytes."""
     digest = hashlib.sha256(data).digest()
-    return PayloadFile(path, digest, Built(Cid(RAW, digest), len(data), len(data)))
+    top = Built(Cid(RAW, digest), len(data), len(data))
+    return PayloadFile(path, digest, top, None, sm3(data) if with_sm3 else b"")
 
 
-def _take_small(reader: int, source: bytes, target: bytes | None, path: str, size: int) -> PayloadFile:
+def _take_small(
+    reader: int, source: bytes, target: bytes | None, path: str, size: int, *, with_sm3: bool
+) -> PayloadFile:
     data = read(reader, source, size + 1)
     while len(data) < size and (more := read(reader, source, size + 1 - len(data))):
         data += more
     _check_length(len(data), size, source)
     if target is not None:
         write_copy(target, data)
-    return file_of(path, data)
+    return file_of(path, data, with_sm3=with_sm3)
 
 
 def _take_large(
@@ -108,12 +121,13 @@ def _take_large(
     size: int,
     spool: Path | None,
     progress: Callable[[int], None] | None,
+    with_sm3: bool,
 ) -> PayloadFile:
     writer = None if target is None else create_copy(target)
     log = LeafLog(spool)
     taken = 0
     try:
-        with Ring(log) as ring:
+        with Ring(log, sm3=with_sm3) as ring:
             while taken <= size and (length := ring.fill(reader, source)):
                 part = ring.hash_part(length)
                 taken += length
@@ -121,7 +135,7 @@ def _take_large(
                     _write_part(writer, part, taken)
                 if progress is not None:
                     progress(length)
-            digest, top = ring.finish()
+            digest, top, second = ring.finish()
         _check_length(taken, size, source)
     except BaseException:
         log.close()
@@ -129,7 +143,7 @@ def _take_large(
     finally:
         if writer is not None:
             os.close(writer)
-    return PayloadFile(path, digest, top, log)
+    return PayloadFile(path, digest, top, log, second)
 
 
 def _write_part(writer: int, part: memoryview, written: int) -> None:

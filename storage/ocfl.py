@@ -28,6 +28,9 @@ SIDECAR = "inventory.json.sha256"
 PAYLOAD = "payload"
 METADATA = "metadata.json"
 MANIFEST = "manifest-sha256.txt"
+MANIFEST_SM3 = "manifest-sm3.txt"
+BESIDE_PAYLOAD = (METADATA, MANIFEST, MANIFEST_SM3)
+"""What may lie in a content folder beside the payload."""
 TUPLE = 3
 """Hexadecimal digits of the id's SHA-256 that name the folder above an object: 4096 folders, one level."""
 _INVENTORY_TYPE = "https://ocfl.io/1.1/spec/#inventory"

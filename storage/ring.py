@@ -1,7 +1,7 @@
 """The ring of buffers that a large file passes through, so that hashing costs no time of its own.
 
-The thread that owns the ring reads and writes, a second one hashes the whole, a third the leaves; hashing lets go of
-the interpreter's lock. Memory is the buffers, whatever the file's size.
+The thread that owns the ring reads and writes, a second one hashes the whole, a third the leaves, and a fourth takes
+the SM3 where that is wanted; hashing lets go of the interpreter's lock. Memory is the buffers, whatever the size.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Self
 
+from storage.sm3 import new_sm3
 from storage.source import read_into
 from storage.unixfs import CHUNK, Built, FileTree
 
@@ -23,10 +24,10 @@ _BUFFERS = 8
 class Ring:
     """Buffers that go round: filled and written here, hashed whole, hashed as a leaf, and back.
 
-    The two threads only hash; the log and the tree belong to the thread that owns the ring.
+    The other threads only hash; the log and the tree belong to the thread that owns the ring.
     """
 
-    def __init__(self, log: LeafLog) -> None:
+    def __init__(self, log: LeafLog, *, sm3: bool = False) -> None:
         self._log = log
         self._tree = FileTree()
         self._whole = hashlib.sha256()
@@ -35,7 +36,11 @@ class Ring:
         self._for_whole: SimpleQueue[tuple[memoryview, int] | None] = SimpleQueue()
         self._for_leaves: SimpleQueue[tuple[memoryview, int] | None] = SimpleQueue()
         self._hashed: SimpleQueue[tuple[memoryview, int, bytes] | None] = SimpleQueue()
-        self._threads = (Thread(target=self._hash_whole), Thread(target=self._hash_leaves))
+        self._for_sm3: SimpleQueue[tuple[memoryview, int, bytes] | None] = SimpleQueue()
+        self._sm3 = new_sm3() if sm3 else None
+        self._threads = [Thread(target=self._hash_whole), Thread(target=self._hash_leaves)]
+        if sm3:
+            self._threads.append(Thread(target=self._hash_sm3))
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -62,12 +67,12 @@ class Ring:
         self._for_whole.put((self._current, length))
         return self._current[:length]
 
-    def finish(self) -> tuple[bytes, Built]:
-        """Give the SHA-256 of the whole and the top of the tree."""
+    def finish(self) -> tuple[bytes, Built, bytes]:
+        """Give the SHA-256 of the whole, the top of the tree, and the SM3 of the whole or b""."""
         self._for_whole.put(None)
         while self._collect():
             pass
-        return self._whole.digest(), self._tree.finish()
+        return self._whole.digest(), self._tree.finish(), b"" if self._sm3 is None else self._sm3.digest()
 
     def _collect(self) -> bool:
         hashed = self._hashed.get()
@@ -86,6 +91,14 @@ class Ring:
         self._for_leaves.put(None)
 
     def _hash_leaves(self) -> None:
+        done = self._hashed if self._sm3 is None else self._for_sm3
         while (part := self._for_leaves.get()) is not None:
-            self._hashed.put((*part, hashlib.sha256(part[0][: part[1]]).digest()))
+            done.put((*part, hashlib.sha256(part[0][: part[1]]).digest()))
+        done.put(None)
+
+    def _hash_sm3(self) -> None:
+        while (part := self._for_sm3.get()) is not None:
+            if self._sm3 is not None:
+                self._sm3.update(part[0][: part[1]])
+            self._hashed.put(part)
         self._hashed.put(None)

@@ -40,6 +40,7 @@ class StorageRoot(StoredObjects):
         staging: the staging folder; "staging" beside the root unless given.
         clock: gives UTC seconds for the inventories.
         agent: who the inventories say made them.
+        sm3: take the SM3 of everything that is stored, beside its SHA-256.
 
     Raise RootMissing when the folder is no storage root of this layout.
     """
@@ -51,10 +52,11 @@ class StorageRoot(StoredObjects):
         staging: Path | None = None,
         clock: Callable[[], float] = time.time,
         agent: ocfl.Agent = ocfl.Agent(),  # noqa: B008 - frozen
+        sm3: bool = False,
     ) -> None:
         super().__init__(path)
         self._base = os.fsencode(path)
-        self._staging = Staging(path.parent / "staging" if staging is None else staging)
+        self._staging = Staging(path.parent / "staging" if staging is None else staging, sm3=sm3)
         self._clock = clock
         self._agent = agent
         # kept open, so that a write error of the background is told to this descriptor's next sync
@@ -206,12 +208,15 @@ class StorageRoot(StoredObjects):
         self._write_inventory(inventory, os.path.dirname(folder) + b"/", folder + b"/")  # noqa: PTH120 - bytes
 
     def _write_content(self, staged: Staged | None, content: bytes, metadata: bytes) -> list[tuple[str, str]]:
-        """Write metadata and manifest; give every file of the content folder with its digest."""
+        """Write metadata and manifests; give every file of the content folder with its digest."""
         files: list[tuple[str, str]] = []
         if staged is not None:
             write_copy(content + ocfl.MANIFEST.encode(), staged.manifest)
             files += [(f"{ocfl.PAYLOAD}/{file.path}", file.sha256.hex()) for file in staged.files]
             files.append((ocfl.MANIFEST, hashlib.sha256(staged.manifest).hexdigest()))
+            if second := staged.payload.manifest_sm3:
+                write_copy(content + ocfl.MANIFEST_SM3.encode(), second)
+                files.append((ocfl.MANIFEST_SM3, hashlib.sha256(second).hexdigest()))
         write_copy(content + ocfl.METADATA.encode(), metadata)
         files.append((ocfl.METADATA, hashlib.sha256(metadata).hexdigest()))
         return files

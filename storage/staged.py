@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from storage.sm3 import sm3
 from storage.unixfs import CHUNK, Built, FileTree, build_folder, no_sink
 
 if TYPE_CHECKING:
@@ -62,12 +63,16 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PayloadFile:
-    """One file of a payload: relative POSIX path, SHA-256, top of its blocks, and its leaves when it has several."""
+    """One file of a payload: relative POSIX path, SHA-256, top of its blocks, and its leaves when it has several.
+
+    ``sm3`` is empty where it was not asked for.
+    """
 
     path: str
     sha256: bytes
     top: Built
     log: LeafLog | None = None
+    sm3: bytes = b""
 
     @property
     def size(self) -> int:
@@ -118,6 +123,20 @@ class Payload:
         """The canonical manifest: `digest␠␠path` a line, UTF-8, sorted by the bytes of the path."""
         return "".join(f"{file.sha256.hex()}  {file.path}\n" for file in self.files).encode()
 
+    @property
+    def manifest_sm3(self) -> bytes:
+        """The same with SM3; empty where that was not asked for."""
+        if not all(file.sm3 for file in self.files):
+            return b""
+        return "".join(f"{file.sm3.hex()}  {file.path}\n" for file in self.files).encode()
+
+    def content_sm3(self, kind: Kind) -> bytes:
+        """Give the SM3 of the content: of the one file's bytes, or of the SM3 manifest; empty where not asked for."""
+        if kind is Kind.FILE:
+            return self.files[0].sm3
+        manifest = self.manifest_sm3
+        return sm3(manifest) if manifest else b""
+
     def folders(self, sink: Callable[[bytes, bytes], None] = no_sink) -> Built:
         """Give the top of the folder that holds the files.
 
@@ -152,6 +171,11 @@ class Staged:
     size: int
     ignored: tuple[str, ...]
     place: bytes
+
+    @property
+    def content_sm3(self) -> bytes:
+        """SM3 of the content; empty where it was not asked for."""
+        return self.payload.content_sm3(self.kind)
 
     @property
     def files(self) -> tuple[PayloadFile, ...]:

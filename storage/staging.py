@@ -29,8 +29,9 @@ _PAYLOAD = b"/v1/content/payload/"
 class Staging:
     """A staging folder; owned by the one writer, made when it is first needed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, sm3: bool = False) -> None:
         self._path = path
+        self._sm3 = sm3
         self._prefix = b"%b/%d-" % (os.fsencode(path), os.getpid())
         self._count = itertools.count()
 
@@ -46,10 +47,7 @@ class Staging:
         def copy(payload: bytes) -> list[PayloadFile]:
             target = payload + name.encode()
             identity = Identity.of(status)
-            taken = take_in(
-                os.fsencode(source), target, path=name, expected=identity, spool=self._path, progress=progress
-            )
-            return [taken]
+            return [self._take_in(os.fsencode(source), target, name, identity, progress)]
 
         return self._fill(str(source), Kind.FILE, copy)
 
@@ -58,7 +56,8 @@ class Staging:
         check_name(name, name)
 
         def write(payload: bytes) -> list[PayloadFile]:
-            file = take_in_lines(lines, payload + name.encode(), path=name, each=each, spool=self._path)
+            target = payload + name.encode()
+            file = take_in_lines(lines, target, path=name, each=each, spool=self._path, with_sm3=self._sm3)
             if file.size == 0:
                 raise _empty(name)
             return [file]
@@ -103,10 +102,7 @@ class Staging:
             for found in walked.files:
                 _make_parents(payload, found.path, made)
                 name, identity = found.path.encode(), found.identity
-                taken = take_in(
-                    base + name, payload + name, path=found.path, expected=identity, spool=self._path, progress=progress
-                )
-                files.append(taken)
+                files.append(self._take_in(base + name, payload + name, found.path, identity, progress))
             if walk(source, left_out) != walked:
                 raise _changed(str(source))
             return files
@@ -130,6 +126,13 @@ class Staging:
             if isinstance(error, OSError):
                 raise from_os(error, shown) from error
             raise
+
+    def _take_in(
+        self, source: bytes, target: bytes, path: str, identity: Identity, progress: Callable[[int], None] | None
+    ) -> PayloadFile:
+        return take_in(
+            source, target, path=path, expected=identity, spool=self._path, progress=progress, with_sm3=self._sm3
+        )
 
     def new(self) -> bytes:
         """Make an empty folder here."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from node.auditor.finding import REINDEX, RERUN, RESTORE, Finding
 from node.errors import Words
+from node.records import canonical
 from storage.audit import Checked, check_object
 from storage.cid import Cid
 from storage.errors import UnknownObject
@@ -77,6 +78,7 @@ def _check_resource(root: StorageRoot, rows: BlockRows, versions: list[VersionRo
                 yield _differs(f"version {row.version}", number, f"payload v{row.payload_at}", "none")
             if payload is not None:
                 yield from _compare(payload, row.payload_id, Kind(row.kind), row.content_digest, row.cid)
+                yield from _compare_sm3(payload, row)
             yield from _check_metadata(root, row, whole=not checked.faults)
     finally:
         checked.close()
@@ -107,6 +109,13 @@ def _compare(payload: Payload, name: str, kind: Kind, content_digest: bytes, cid
         yield _differs("content digest", name, content_digest.hex(), digest.hex())
     if found.binary != cid:
         yield _differs("CID", name, _shown_cid(cid), str(found))
+
+
+def _compare_sm3(payload: Payload, row: VersionRow) -> Iterator[Finding]:
+    """Hold the SM3 that the metadata say, under profile cn, against the payload."""
+    said = canonical.decode(row.metadata).get("sm3", "")
+    if said and said != (found := payload.content_sm3(Kind(row.kind)).hex()):
+        yield _differs("SM3 in the metadata", row.number, said, found or "none")
 
 
 def _check_metadata(root: StorageRoot, row: VersionRow, *, whole: bool) -> Iterator[Finding]:

@@ -10,13 +10,14 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from node.errors import chinese_reason
 from node.importers.delivery import UNREADABLE
 from node.precheck.cells import place
 from node.precheck.finding import find
 from node.records.manifest import ManifestLine, format_manifest
+from storage.sm3 import new_sm3
 from storage.unixfs import CHUNK
 
 if TYPE_CHECKING:
@@ -25,20 +26,11 @@ if TYPE_CHECKING:
     from node.importers.delivery import Delivery, Entry
     from node.precheck.finding import Finding
     from node.precheck.matching import Listed
+    from storage.sm3 import Hasher
 
 DIGITS = {"sha256": 64, "sm3": 64, "md5": 32}
 """Columns of a list that hold digests, and how long those are; others are told of by the check of the cells."""
 SHOWN = {"sha256": "SHA-256", "sha512": "SHA-512", "sha1": "SHA-1", "sm3": "SM3", "md5": "MD5"}
-
-
-class Hash(Protocol):
-    """What takes bytes and gives a digest."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take more bytes."""
-
-    def hexdigest(self) -> str:
-        """Give the digest in lower-case hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +79,11 @@ def _hash(entry: Entry, algorithms: set[str]) -> Hashed:
             whole.update(piece)
             for other in others.values():
                 other.update(piece)
-    return Hashed(whole.digest(), first, {name: other.hexdigest() for name, other in others.items()})
+    return Hashed(whole.digest(), first, {name: other.digest().hex() for name, other in others.items()})
 
 
-def _new(algorithm: str) -> Hash:
-    return Sm3() if algorithm == "sm3" else hashlib.new(algorithm, usedforsecurity=False)
-
-
-class Sm3:
-    """SM3 (GB/T 32905) with the interface of hashlib, which has it only where its OpenSSL was built with it."""
-
-    def __init__(self) -> None:
-        from cryptography.hazmat.primitives import hashes
-
-        self._hash = hashes.Hash(hashes.SM3())
-
-    def update(self, data: bytes, /) -> None:
-        """Take more bytes."""
-        self._hash.update(data)
-
-    def hexdigest(self) -> str:
-        """Give the digest; nothing can be added afterwards."""
-        return self._hash.finalize().hex()
+def _new(algorithm: str) -> Hasher:
+    return new_sm3() if algorithm == "sm3" else hashlib.new(algorithm, usedforsecurity=False)
 
 
 def expected_digests(listed: list[Listed], delivery: Delivery) -> dict[str, dict[str, str]]:

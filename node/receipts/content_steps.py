@@ -74,13 +74,29 @@ def check_unit_path(subject: Subject, receipt: Receipt) -> Words:
     return Words(zh, f"one of a batch that claims {record.claimed}, root 0x{record.root.hex()}")
 
 
-def check_metadata(receipt: Receipt) -> Words:
-    """Step 4, for resources: the metadata in the receipt are those whose digest was registered."""
+def check_metadata(subject: Subject, receipt: Receipt) -> Words:
+    """Step 4, for resources: the metadata in the receipt are those whose digest was registered.
+
+    Where they say the SM3 of the content (profile cn), the subject must have it. A member of a tree cannot be asked for
+    it: the SM3 is that of the whole.
+    """
     record = receipt.record
     digest = canonical.digest(receipt.metadata or {})
     if not isinstance(record, RegisteredRecord) or digest != record.metadata_sha256:
         raise BadProof("著录的摘要与登记不符", "the digest of the metadata is not the registered one")
-    return Words(f"著录摘要 {digest.hex()} 与登记一致", f"metadata digest {digest.hex()} as registered")
+    said = Words(f"著录摘要 {digest.hex()} 与登记一致", f"metadata digest {digest.hex()} as registered")
+    second = (receipt.metadata or {}).get("sm3")
+    if second is None or not _is_whole(subject, record):
+        return said
+    computed = None if isinstance(subject, UnitSubject) or subject.sm3 is None else subject.sm3.hex()
+    if computed != second:
+        zh = f"内容的 SM3 与著录不符:算得 {computed},著录 {second}"
+        raise BadProof(zh, f"the SM3 of the content is {computed}, the metadata say {second}")
+    return Words(f"{said.zh};SM3 {second} 相符", f"{said.en}; SM3 {second} as said there")
+
+
+def _is_whole(subject: Subject, record: RegisteredRecord) -> bool:
+    return isinstance(subject, TreeSubject) or record.kind == "file"
 
 
 def _check_file(subject: Subject, record: RegisteredRecord) -> Words:

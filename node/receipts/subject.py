@@ -11,16 +11,21 @@ from node.records import canonical
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSubject:
-    """One file, by the SHA-256 of its bytes (32 bytes); the receipt of a tree takes it as one of its members."""
+    """One file, by the SHA-256 of its bytes (32 bytes); the receipt of a tree takes it as one of its members.
+
+    ``sm3`` is the SM3 of the same bytes, None where the receipt says none of the content.
+    """
 
     sha256: bytes
+    sm3: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeSubject:
-    """A whole folder, by its canonical manifest."""
+    """A whole folder, by its canonical manifest; ``sm3`` is the SM3 of the same manifest with SM3 digests, or None."""
 
     manifest: bytes
+    sm3: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

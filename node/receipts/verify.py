@@ -99,7 +99,7 @@ class _Procedure:
         if isinstance(receipt.record, CommittedRecord):
             self._take("unit-path", partial(check_unit_path, subject, receipt))
         else:
-            self._take("metadata", partial(check_metadata, receipt))
+            self._take("metadata", partial(check_metadata, subject, receipt))
         self._take("event", partial(check_event, receipt))
         self._take("tx-receipt", partial(check_tx_receipt, receipt, trust))
         signed = self._find("transaction", partial(check_transaction, receipt, trust))

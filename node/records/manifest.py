@@ -24,8 +24,13 @@ class ManifestLine:
 
 def format_manifest(lines: list[ManifestLine]) -> bytes:
     """Give the canonical bytes of a manifest from its lines in any order."""
-    ordered = sorted(lines, key=lambda line: line.path.encode())
-    return "".join(f"{line.sha256.hex()}  {line.path}\n" for line in ordered).encode()
+    return manifest_of({line.path: line.sha256 for line in lines})
+
+
+def manifest_of(digests: dict[str, bytes]) -> bytes:
+    """Give the canonical bytes of a manifest from path → digest, whatever the digest's algorithm."""
+    ordered = sorted(digests, key=str.encode)
+    return "".join(f"{digests[path].hex()}  {path}\n" for path in ordered).encode()
 
 
 def parse_manifest(data: bytes) -> list[ManifestLine]:

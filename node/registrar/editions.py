@@ -10,6 +10,7 @@ Nothing is acknowledged before the fourth; an object that was taken back is as i
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,8 @@ class Editions:
             BadInput: no such record, not registered, withdrawn, frozen, another matter under way, or a fixed field.
         """
         row = self._current(number)
-        former = Metadata.from_json(canonical.decode(row.metadata))
+        stored = canonical.decode(row.metadata)
+        former, second = Metadata.from_json(stored), stored.get("sm3", "")
         metadata = described(former, changes)
         metadata.check_as_input()
         fixed = [field for field in former.differing_fields(metadata) if field in FIXED]
@@ -86,8 +88,8 @@ class Editions:
         salt = "" if metadata.is_open else self._salt()
         version = replace(
             _as_version(row),
-            version=row.version + 1, metadata=canonical.encode(metadata.to_json(salt)),
-            metadata_digest=metadata.digest(salt), title=metadata.title, client_ref=metadata.client_ref,
+            version=row.version + 1, metadata=canonical.encode(metadata.to_json(salt, sm3=second)),
+            metadata_digest=metadata.digest(salt, sm3=second), title=metadata.title, client_ref=metadata.client_ref,
             created=int(self._clock()),
         )  # fmt: skip
         return self._grow(version, None, Code.AMEND, because, stage=stage, former=open_matter)
@@ -111,8 +113,9 @@ class Editions:
             if self._same(open_matter, because):
                 return self._resume(open_matter, stage)
             staged = self._root.stage(source)
+        metadata = _with_sm3(row.metadata, staged.content_sm3)
         version = replace(
-            _as_version(row),
+            _as_version(row), metadata=metadata, metadata_digest=hashlib.sha256(metadata).digest(),
             version=row.version + 1, source_path=str(source.absolute()), kind=staged.kind,
             content_digest=staged.content_digest, cid=bytes(staged.cid.binary), size=staged.size,
             files=len(staged.files), created=int(self._clock()),
@@ -225,6 +228,13 @@ class Editions:
     @staticmethod
     def _same(matter: MatterRow, because: Because) -> bool:
         return (matter.reason, matter.document) == (because.reason, because.document)
+
+
+def _with_sm3(metadata: bytes, sm3: bytes) -> bytes:
+    """Give the canonical metadata with the SM3 of other content in place of the former; b"" takes it out."""
+    value = canonical.decode(metadata)
+    value.pop("sm3", None)
+    return canonical.encode(value | {"sm3": sm3.hex()} if sm3 else value)
 
 
 def _as_version(row: ResourceRow) -> VersionRow:

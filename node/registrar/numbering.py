@@ -162,6 +162,7 @@ class Numbering:
     def _described(self, request: RegisterRequest, staged: Staged) -> ResourceRow:
         metadata = request.metadata
         salt = "" if metadata.is_open else self._salt()
+        second = staged.content_sm3.hex()
         return ResourceRow(
             number="",
             client_key="",
@@ -172,8 +173,8 @@ class Numbering:
             cid=bytes(staged.cid.binary),
             size=staged.size,
             files=len(staged.files),
-            metadata=canonical.encode(metadata.to_json(salt)),
-            metadata_digest=metadata.digest(salt),
+            metadata=canonical.encode(metadata.to_json(salt, sm3=second)),
+            metadata_digest=metadata.digest(salt, sm3=second),
             title=metadata.title,
             client_ref=metadata.client_ref,
             period=metadata.period,

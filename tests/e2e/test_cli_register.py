@@ -122,7 +122,7 @@ def test_a_list_registers_its_good_rows_and_names_its_bad_ones(desk: Desk) -> No
     shown = desk.well("show", numbers(ran)[0], "--json").results[0]["metadata"]
     assert shown["title"] == "甲页"
     assert (shown["type"], shown["access"], shown["rights"]) == ("text", "open", "public-domain")
-    assert (shown["creator"], shown["programme"], shown["client_ref"]) == ("某人", "晋绥文献", "R-1")
+    assert (shown["creator"], shown["programme"], shown["client_ref"]) == (["某人"], "晋绥文献", "R-1")
     again = desk.run("register", "--list", "表/著录表.csv", "--period", "2022", "--json")
     assert numbers(again) == numbers(ran)
     assert again.summary == {"registered": 0, "known": 2, "refused": 6}

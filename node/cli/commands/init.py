@@ -15,6 +15,7 @@ from node.cli.session import home_of, passphrase_of
 from node.errors import BadInput, Words
 from node.founding import PURPOSE, Institution, found
 from node.own_anchor import trust_anchor
+from node.settings import read_settings
 
 if TYPE_CHECKING:
     import argparse
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             reviewers=reviewers,
         )
     )
-    fingerprint = trust_anchor(home).fingerprint
+    fingerprint, profile = trust_anchor(home).fingerprint, read_settings(home.settings).profile
     output.record(
         {
             "home": str(home.path),
@@ -68,6 +69,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             "registry": "0x" + identity.registry,
             "fingerprint": fingerprint,
             "recovery_sheet": str(home.recovery_sheet),
+            "profile": profile,
             "reviewers": ["0x" + reviewer.hex() for reviewer in reviewers],
         }
     )
@@ -77,6 +79,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     output.say(f"  制度      {'两人制,审核员 ' + str(len(reviewers)) + ' 名' if reviewers else '一人制'}", f"  policy       {'two persons, reviewers: ' + str(len(reviewers)) if reviewers else 'one person'}")
     output.say(f"  链号      {identity.chain_id}", f"  chain id     {identity.chain_id}")
     output.say(f"  登记合约  0x{identity.registry}", f"  registry     0x{identity.registry}")
+    output.say(f"  摘要方案  {profile}(SHA-256 与 SM3);在 {home.settings.name} 里可改为 sha256", f"  digests      profile {profile} (SHA-256 and SM3); {home.settings.name} can say sha256")
     output.say(f"  信任锚指纹  {fingerprint}", f"  fingerprint of the trust anchor  {fingerprint}")
     output.say("  指纹请抄在纸上并公布在网站:核验者凭它认定信任锚", "  put the fingerprint on paper and on your web page: verifiers recognise the anchor by it")
     output.say(f"  密钥恢复单  {home.recovery_sheet}", f"  key-recovery sheet  {home.recovery_sheet}")
