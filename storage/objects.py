@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from storage import ocfl
 from storage.errors import RootMissing, UnknownObject, Words, told_of
+from storage.sm3 import sm3
+from storage.staged import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +81,17 @@ class StoredObjects:
         """Give the manifest of the payload "ID" or "ID/vN" as stored; raise UnknownObject."""
         object_id, version = ocfl.split_payload_id(name)
         return self._read(object_id, f"{ocfl.content_of(version)}/{ocfl.MANIFEST}")
+
+    def content_sm3(self, name: str, kind: int) -> bytes | None:
+        """Give the SM3 that the payload "ID" or "ID/vN" was stored with, None where none was taken."""
+        object_id, version = ocfl.split_payload_id(name)
+        try:
+            manifest = self._read(object_id, f"{ocfl.content_of(version)}/{ocfl.MANIFEST_SM3}")
+            return sm3(manifest) if kind == Kind.TREE else bytes.fromhex(manifest[:64].decode())
+        except UnknownObject:
+            return None
+        except ValueError as error:
+            raise ocfl.damaged_inventory(object_id) from error
 
     def open_payload(self, name: str, path: str) -> BinaryIO:
         """Open a file of the payload "ID" or "ID/vN" by its relative path; raise UnknownObject."""

@@ -54,9 +54,10 @@ def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding
 def _check_version(node: Reading, row: VersionRow, trust: Trust) -> Iterator[Finding]:
     try:
         receipt = receipt_for(node, row)
-        subject: Subject = FileSubject(sha256=row.content_digest)
+        second = node.root.content_sm3(row.payload_id, row.kind)
+        subject: Subject = FileSubject(sha256=row.content_digest, sm3=second)
         if row.kind == Kind.TREE:
-            subject = TreeSubject(manifest=node.root.manifest(row.payload_id))
+            subject = TreeSubject(manifest=node.root.manifest(row.payload_id), sm3=second)
         verdict = verify(subject, receipt, trust)
         if verdict.failed is not None:
             mend = _UPDATE if verdict.answer == "anchor-too-old" else _PROOF

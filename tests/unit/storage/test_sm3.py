@@ -4,11 +4,11 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+import ocfl
 import pytest
 from cryptography.hazmat.primitives import hashes
 from hypothesis import given
 from hypothesis import strategies as st
-from test_storing import assert_valid
 
 from storage import sm3 as module
 from storage.audit import check_object
@@ -68,7 +68,9 @@ def test_a_tree_has_a_second_manifest_that_covers_every_file(cn: StorageRoot, sh
     lines = dict(line.split("  ", 1)[::-1] for line in manifest.decode().splitlines())
     assert lines == {path: reference(file.read_bytes()).hex() for path, file in stored.items()}
     assert staged.content_sm3 == reference(manifest)
-    assert_valid(shelf.root.path)
+    judge = ocfl.StorageRoot(root=str(shelf.root.path))
+    assert judge.validate()
+    assert judge.good_objects == judge.num_objects == 1
     checked = check_object(shelf.root, NUMBER)
     assert not checked.faults
     assert checked.payload is not None
@@ -80,7 +82,7 @@ def test_a_tree_has_a_second_manifest_that_covers_every_file(cn: StorageRoot, sh
 @pytest.mark.parametrize("size", [1, 1 << 20, (1 << 20) + 1, 5_000_000])
 def test_openssl_gives_the_same_for_one_file(cn: StorageRoot, shelf: Shelf, size: int) -> None:
     source = shelf.source("a.bin", b"z" * size)
-    said = subprocess.run(["openssl", "dgst", "-sm3", "-r", str(source)], capture_output=True, check=True, text=True)  # noqa: S607
+    said = subprocess.run(["openssl", "dgst", "-sm3", "-r", str(source)], capture_output=True, check=True, text=True)
     staged = cn.stage(source)
     assert staged.content_sm3.hex() == said.stdout.split()[0]
     cn.discard(staged)
