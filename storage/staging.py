@@ -12,6 +12,7 @@ import shutil
 import stat
 from typing import TYPE_CHECKING
 
+from storage.ahead import ahead
 from storage.errors import EmptyFile, SourceChanged, Words, from_os, told_of
 from storage.intake import take_in
 from storage.lines import take_in_lines
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
+    from storage.walk import FoundFile
+
 _PAYLOAD = b"/v1/content/payload/"
+_WORTH_A_THREAD = 64 << 10
+"""Bytes a file from which on taking the SM3 of two at once gains more than handing them to threads costs."""
 
 
 class Staging:
@@ -97,12 +102,20 @@ class Staging:
         base = os.fsencode(source) + b"/"
 
         def copy(payload: bytes) -> list[PayloadFile]:
-            files: list[PayloadFile] = []
             made = {""}
             for found in walked.files:
                 _make_parents(payload, found.path, made)
-                name, identity = found.path.encode(), found.identity
-                files.append(self._take_in(base + name, payload + name, found.path, identity, progress))
+
+            def take(found: FoundFile) -> PayloadFile:
+                name = found.path.encode()
+                return self._take_in(base + name, payload + name, found.path, found.identity, progress)
+
+            size = sum(found.identity.size for found in walked.files)
+            if self._sm3 and size >= _WORTH_A_THREAD * len(walked.files):
+                done = ahead(take, walked.files, undo=lambda _: None)
+                files = [future.result() for _, future in done]
+            else:
+                files = [take(found) for found in walked.files]
             if walk(source, left_out) != walked:
                 raise _changed(str(source))
             return files

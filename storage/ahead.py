@@ -1,0 +1,42 @@
+"""Working ahead: the next few pieces of work run in threads while the first is waited for; results come in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+THREADS = 2
+
+
+def ahead(
+    work: Callable[[Item], Result], items: Iterable[Item], *, undo: Callable[[Result], None]
+) -> Iterator[tuple[Item, Future[Result]]]:
+    """Give each item with its finished work, in order; at most two are under way.
+
+    What nobody took, because the caller stopped early, is undone before this returns.
+    """
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    with ThreadPoolExecutor(THREADS) as pool:
+        try:
+            for item in items:
+                waiting.append((item, pool.submit(work, item)))
+                if len(waiting) > THREADS:
+                    yield _finished(waiting.popleft())
+            while waiting:
+                yield _finished(waiting.popleft())
+        finally:
+            for _, future in waiting:
+                if not future.cancel() and future.exception() is None:
+                    undo(future.result())
+
+
+def _finished(one: tuple[Item, Future[Result]]) -> tuple[Item, Future[Result]]:
+    one[1].exception()  # waits; the caller asks for the result
+    return one
