@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from node.errors import BadInput, Words
@@ -39,7 +40,8 @@ def _find(journal: Journal, name: str) -> list[ResourceRow]:
         act = journal.acts.by_tx_hash(bytes.fromhex(digits))
         if act is None:
             return journal.resources.by_content_digest(bytes.fromhex(digits))
-        numbers = dict.fromkeys(matter.subject for matter in journal.matters.by_act(act.id))
+        carried = [*journal.matters.by_act(act.id), *journal.matters.by_earlier_act(act.id)]
+        numbers = dict.fromkeys(matter.subject for matter in carried)
         found = [journal.resources.by_number(number) for number in numbers]
         return [row for row in found if row is not None]
     if name.startswith("b"):
@@ -105,6 +107,9 @@ def _events(journal: Journal, row: ResourceRow, matters: list[MatterRow]) -> lis
             for step in journal.matters.steps(matter.id)
             if step.stage != "stored"
         ]
+        if (earlier := journal.matters.earlier(matter.id)) is not None:
+            final = replace(matter, act=earlier[0], log_index=earlier[1], stage="confirmed")
+            events += [event | {"chain": "earlier"} for event in _act_events(journal, final)]
         if matter.act is not None:
             events += _act_events(journal, matter)
     return sorted(events, key=lambda event: event["time"] or 0)

@@ -12,6 +12,7 @@ HOME/
   staging/           payload on its way in; swept at every start of a writing command
   proofs/            proof material, one file a transaction
   restored.json      it came out of a backup and nobody has confirmed it yet
+  joining.json       it is moving onto a network, which `join` finishes
   incidents/         evidence of broken finality, made with the first
   lock               held by the process that owns the home
   socket             where that process answers, while `serve` runs
@@ -76,7 +77,7 @@ class Home:
             "identity_file": "home.json", "anchor": "anchor.json", "settings": "zhicang.toml",
             "keystores": "keystores", "chain": "chain.db", "journal": "journal.db", "blocks": "blocks.db",
             "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock", "socket": "socket",
-            "incidents": "incidents", "restored": "restored.json",
+            "incidents": "incidents", "restored": "restored.json", "joining": "joining.json",
             "recovery_sheet": "key-recovery-sheet.txt",
         }  # fmt: skip
         if name not in parts:
@@ -120,7 +121,11 @@ class Home:
         return Unavailable(zh, en, mend=mend, file=str(self.identity_file))
 
     def require_confirmed(self) -> None:
-        """Raise Unavailable while the home came out of a backup and nobody confirmed that it is the newest state."""
+        """Raise Unavailable while the home is on its way onto a network, or restored and not yet confirmed."""
+        if self.joining.exists():
+            mend = Words("把同一条 zhicang join 命令再运行一次", "run the same zhicang join again: it goes on")
+            zh, en = "这个节点正在接入网络,尚未完成", "this home is on its way onto a network"
+            raise Unavailable(zh, en, mend=mend, file=str(self.joining))
         if not self.restored.exists():
             return
         mend = Words(

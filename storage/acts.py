@@ -112,6 +112,10 @@ class ActRows:
         """Give every confirmed act in the order of ids."""
         return self._find("stage = 'confirmed' ORDER BY id")
 
+    def last(self) -> int:
+        """Give the id of the newest act, 0 for none."""
+        return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM act").fetchone()[0])
+
     def heights(self, *, after: int) -> dict[int, bytes]:
         """Give the heights at which confirmed acts with a higher id stand, each with the hash of one of them."""
         rows = self._connection.execute(

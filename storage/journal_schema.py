@@ -46,6 +46,14 @@ CREATE TABLE step (
 );
 CREATE INDEX step_matter ON step (matter);
 
+-- where a matter became final on an earlier chain of this home
+CREATE TABLE earlier (
+    matter    INTEGER PRIMARY KEY REFERENCES matter (id),
+    act       INTEGER NOT NULL REFERENCES act (id),
+    log_index INTEGER NOT NULL
+);
+CREATE INDEX earlier_act ON earlier (act);
+
 CREATE TABLE resource (
     number     TEXT PRIMARY KEY,
     client_key TEXT NOT NULL UNIQUE,    -- what makes a re-run a re-run

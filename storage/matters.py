@@ -176,6 +176,26 @@ class MatterRows:
             [(index, matter) for matter, index in places],
         )
 
+    def keep_earlier(self) -> list[MatterRow]:
+        """Remember where every final matter stands on the chain that is left; give them in the order of that chain."""
+        self._connection.execute("INSERT INTO earlier SELECT id, act, log_index FROM matter WHERE stage = 'confirmed'")
+        return self.of_earlier_chain()
+
+    def of_earlier_chain(self) -> list[MatterRow]:
+        """Give the matters that were final on an earlier chain, in its order."""
+        order = "SELECT matter FROM earlier ORDER BY act, log_index"
+        found = [self.get(row[0]) for row in self._connection.execute(order).fetchall()]
+        return [matter for matter in found if matter is not None]
+
+    def earlier(self, matter: int) -> tuple[int, int] | None:
+        """Give where a matter stands on an earlier chain: its act and its log index."""
+        row = self._connection.execute("SELECT act, log_index FROM earlier WHERE matter = ?", (matter,)).fetchone()
+        return None if row is None else (int(row[0]), int(row[1]))
+
+    def by_earlier_act(self, act: int) -> list[MatterRow]:
+        """Give the matters that an act carried on an earlier chain."""
+        return list(self._find("id IN (SELECT matter FROM earlier WHERE act = ?) ORDER BY id", act))
+
     def forget(self, matter: int) -> None:
         """Take out a matter whose payload was never stored."""
         self._connection.execute("DELETE FROM matter WHERE id = ? AND stage = 'numbered'", (matter,))

@@ -114,6 +114,12 @@ class ResourceRows:
             "UPDATE resource SET version = ?, client_key = ? WHERE number = ?", (version, client_key, number)
         )
 
+    def say_earlier(self, number: str, version: int, receipt: bytes) -> None:
+        """Say by which receipt (its SHA-256) a version was registered on an earlier chain."""
+        self._connection.execute(
+            "UPDATE version SET earlier_receipt = ? WHERE number = ? AND version = ?", (receipt, number, version)
+        )
+
     def withdraw(self, number: str) -> None:
         """Say that a resource is withdrawn, for good."""
         self._connection.execute("UPDATE resource SET withdrawn = 1 WHERE number = ?", (number,))

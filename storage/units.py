@@ -108,6 +108,10 @@ class UnitRows:
         """Find the batch that a matter is to commit."""
         return next(self._find("b.matter = ?", matter), None)
 
+    def say_earlier(self, batch: int, proof: bytes) -> None:
+        """Say by which proof (its SHA-256) a batch was committed on an earlier chain."""
+        self._connection.execute("UPDATE unit_batch SET earlier_receipt = ? WHERE id = ?", (proof, batch))
+
     def batches(self) -> Iterator[UnitBatchRow]:
         """Give every batch in the order of ids."""
         return self._find("1 ORDER BY b.id")

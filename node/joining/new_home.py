@@ -82,7 +82,7 @@ async def join_new(
             region=institution.region, chain=NETWORK, chain_id=founding.chain_id,
             genesis_hash=founding.genesis_hash.hex(), registry=founding.registry.hex(),
             registry_code_hash=founding.registry_code_hash.hex(), demonstration=founding.demonstration,
-            **{role: _address(keys.get(role)) for role in KEYSTORE_ROLES},
+            **{role: address_of(keys.get(role)) for role in KEYSTORE_ROLES},
         )  # fmt: skip
         home.keystores.mkdir(mode=0o700)
         for role, key in keys.items():
@@ -136,5 +136,6 @@ def settings_with(text: str, urls: Sequence[str]) -> str:
     return "\n".join([*kept, line]) + "\n"
 
 
-def _address(key: PrivateKey | None) -> str:
+def address_of(key: PrivateKey | None) -> str:
+    """Give a key's address as home.json has it."""
     return "" if key is None else key.public_key.to_canonical_address().hex()

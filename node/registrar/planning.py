@@ -6,6 +6,7 @@ of anything else is void, and the matter goes back to the reviewer.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from contracts import calls
@@ -41,6 +42,13 @@ class Planner:
             while matters := self._journal.matters.ready(code, limit, approved=approved):
                 with self._journal.transaction():
                     self._plan_group(code, matters)
+
+    def plan_again(self, matters: list[MatterRow]) -> None:
+        """Plan acts for stored matters in just this order, in the caller's transaction: a joined home's, once more."""
+        for code, same in groupby(matters, key=lambda matter: matter.code):
+            whole, size = list(same), LARGEST_GROUP if code is Code.REGISTER else 1
+            for first in range(0, len(whole), size):
+                self._plan_group(code, whole[first : first + size])
 
     def take_back_expired(self) -> None:
         """Bring matters whose approval is void by now back to the reviewer, out of acts that were not signed yet."""

@@ -47,6 +47,7 @@ class Mark:
     height: int
     block_hash: bytes
     carried: tuple[Header, tuple[bytes, ...]] | None
+    closed: bool = False
 
 
 class Watermark:
@@ -90,13 +91,26 @@ class Watermark:
         """Step 4: name a committed header."""
         self._write(height, block_hash, None)
 
-    def _write(self, height: int, block_hash: bytes, carried: dict[str, Any] | None) -> None:
+    def close(self, head: StoredHeader, hash_at: Callable[[int], bytes | None]) -> None:
+        """Let nothing be sealed on this chain any more, by no copy of it on this machine; it ends at its head.
+
+        Raises:
+            Unavailable: the home is an older copy, or a header was not committed yet.
+        """
+        mark = self._read(closed=True)
+        if mark is not None and mark.closed and mark.block_hash == head.block_hash:
+            return
+        if self.check(head, hash_at) is not None:
+            raise Unavailable("最后一个区块头尚未写完", "the last header is not committed yet", file=str(self._path))
+        self._write(head.height, head.block_hash, None, closed=True)
+
+    def _write(self, height: int, block_hash: bytes, carried: dict[str, Any] | None, *, closed: bool = False) -> None:
         if self._path is None:
             return
         value = {
             "format": FORMAT, "genesis_hash": self._genesis_hash.hex(), "height": height, "hash": block_hash.hex(),
             "carried": carried,
-        }  # fmt: skip
+        } | ({"closed": True} if closed else {})  # fmt: skip
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_durably(self._path, json.dumps(value).encode() + b"\n", mode=0o600)
@@ -105,7 +119,7 @@ class Watermark:
             en = f"watermark {self._path} cannot be written: {error.strerror}"
             raise Unavailable(zh, en, file=str(self._path)) from error
 
-    def _read(self) -> Mark | None:
+    def _read(self, *, closed: bool = False) -> Mark | None:
         if self._path is None:
             return None
         try:
@@ -113,7 +127,10 @@ class Watermark:
             if value["format"] != FORMAT or value["genesis_hash"] != self._genesis_hash.hex():
                 raise ValueError("of another format or chain")  # noqa: TRY301 - told together with the other causes
             carried = value["carried"]
+            if value.get("closed") and not closed:
+                raise self._closed()
             return Mark(
+                closed=bool(value.get("closed")),
                 height=int(value["height"]),
                 block_hash=bytes.fromhex(value["hash"]),
                 carried=carried
@@ -128,6 +145,12 @@ class Watermark:
             zh = f"高水位文件 {self._path} 读不懂:{error}"
             en = f"watermark {self._path} cannot be used: {error}"
             raise Unavailable(zh, en, file=str(self._path)) from error
+
+    def _closed(self) -> Unavailable:
+        mend = Words("换回接入之后的副本", "put back a copy that was made after the joining")
+        zh = f"这条链已随本机构接入网络而关闭,不再封块(记录在 {self._path})"
+        en = f"this chain was closed when its home joined a network; it seals nothing more (remembered in {self._path})"
+        return Unavailable(zh, en, mend=mend, file=str(self._path))
 
     def _refusal(self, mark: Mark, head: StoredHeader) -> Unavailable:
         zh = f"放回的是旧副本:本机已封到区块高度 {mark.height},而这里只到 {head.height} 或历史不同,拒绝再封块"

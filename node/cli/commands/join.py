@@ -1,9 +1,10 @@
-"""zhicang join: attach a new home to a network."""
+"""zhicang join: attach a new home to a network, or move one there that began on the embedded chain."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import time
 from typing import TYPE_CHECKING
 
 from node.building import refuse_taken, sweep_unfinished
@@ -11,9 +12,12 @@ from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, passphrase_of
 from node.errors import BadInput, Doubtful, Words
 from node.founding import Institution
+from node.home import EMBEDDED
+from node.joining.existing_home import Moved, join_existing
 from node.joining.new_home import PURPOSE, Network, code_of_keys, given_keys, institution_in, join_new
 from node.keys import new_key
 from node.offline import read_anchor
+from node.runtime import open_for_writing
 from node.settings import is_rpc_url
 
 if TYPE_CHECKING:
@@ -44,6 +48,9 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     """Look at the network, then make the home."""
     home = home_of(arguments)
     network = Network(anchor=_anchor(arguments), urls=_urls(arguments.rpc))
+    if home.identity_file.exists():
+        _move(home, network, arguments, output)
+        return
     refuse_taken(home.path)
     passphrase = passphrase_of(arguments, output, home, new=arguments.keystores is None)
     keys = _keys(arguments, passphrase)
@@ -52,6 +59,28 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         output.note(f"已删除上次中断的接入留下的 {left}", f"removed {left}, left by an interrupted join")
     making = join_new(home.path, network, institution, keys, passphrase=passphrase, random_bytes=os.urandom)
     _tell(home, asyncio.run(making), network.anchor, output)
+
+
+def _move(home: Home, network: Network, arguments: argparse.Namespace, output: Output) -> None:
+    """Move an existing home: finish what it has under way on its own chain, then take it to the network."""
+    if arguments.keystores is None:
+        mend = Words("用 --keystores 给出网络接纳的密钥", "give the keys that the network admitted with --keystores")
+        zh, en = f"{home.path} 已是节点目录", f"{home.path} is a home already"
+        raise BadInput(zh, en, mend=mend, field="keystores")
+    passphrase = passphrase_of(arguments, output, home)
+    keys = given_keys(arguments.keystores, passphrase)
+    moved = asyncio.run(_finish_and_move(home, network, keys, passphrase))
+    _tell(home, moved.identity, network.anchor, output)
+    output.say(f"原有登记已在网络上重新登记 {moved.final} 项,被拒 {moved.refused} 项", f"registered anew on the network: {moved.final}, refused: {moved.refused}")
+    if moved.refused:
+        output.fail(Doubtful.exit_code)
+
+
+async def _finish_and_move(home: Home, network: Network, keys: dict[str, PrivateKey], passphrase: bytes) -> Moved:
+    if not home.joining.exists() and home.identity().chain == EMBEDDED:
+        async with open_for_writing(home, passphrase, environment=os.environ) as node:
+            await node.registrar.recover()
+    return await join_existing(home, network, keys, passphrase=passphrase, environment=os.environ, clock=time.time)
 
 
 def _anchor(arguments: argparse.Namespace) -> TrustAnchor:

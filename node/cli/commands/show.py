@@ -72,6 +72,8 @@ def _print(history: dict[str, Any], output: Output) -> None:
         output.say(f"  待办 {act.zh}  {waits.zh}{note}", f"  under way: {act.en}  {waits.en}{note}")
     for event in history["events"]:
         zh, en = _EVENTS[event["event"]]
+        if "chain" in event:
+            zh, en = f"{zh} · 原链", f"{en} · earlier chain"
         height = f"  区块高度 {event['block_height']}" if "block_height" in event else ""
         english = f"  height {event['block_height']}" if "block_height" in event else ""
         tx_hash = "  " + event["tx_hash"] if "tx_hash" in event else ""
