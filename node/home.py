@@ -120,12 +120,16 @@ class Home:
         zh, en = f"节点身份文件已损坏:{why.zh}", f"the identity of the node is damaged: {why.en}"
         return Unavailable(zh, en, mend=mend, file=str(self.identity_file))
 
-    def require_confirmed(self) -> None:
-        """Raise Unavailable while the home is on its way onto a network, or restored and not yet confirmed."""
+    def require_on_one_chain(self) -> None:
+        """Raise Unavailable while the home is on its way from its own chain onto a network."""
         if self.joining.exists():
             mend = Words("把同一条 zhicang join 命令再运行一次", "run the same zhicang join again: it goes on")
             zh, en = "这个节点正在接入网络,尚未完成", "this home is on its way onto a network"
             raise Unavailable(zh, en, mend=mend, file=str(self.joining))
+
+    def require_confirmed(self) -> None:
+        """Raise Unavailable while the home is on its way onto a network, or restored and not yet confirmed."""
+        self.require_on_one_chain()
         if not self.restored.exists():
             return
         mend = Words(

@@ -99,6 +99,12 @@ def test_an_existing_home_joins_with_its_records(desk: Desk) -> None:
     again = desk.well("home", "register", "one.txt", *YEAR, "--json").lines
     assert again[-1]["summary"] == {"registered": 0, "known": 1, "refused": 0}
     assert desk.run("home", *desk.joins("14000001")).code == 2
+    desk.well("yesterday", "restore", "before")
+    head = json.loads((desk.folder / "before" / "backup.json").read_bytes())["head"]["block_hash"]
+    confirmed = desk.run("yesterday", "restore", "--head", head)
+    refused = desk.run("yesterday", "register", "three.txt", *YEAR)
+    assert refused.code == 3, confirmed.err + refused.err
+    assert "joined a network" in confirmed.err + refused.err, confirmed.err + refused.err
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -113,6 +119,7 @@ def test_a_kill_at_any_step_is_gone_on_with(desk: Desk, step: str) -> None:
     assert died.returncode == -9, died.stderr
     refused = desk.run("home", "register", "one.txt", *YEAR)
     assert (refused.code, "join" in refused.err) == (3, True), refused.err
+    assert desk.run("home", "backup", "half").code == 3
     desk.well("home", *desk.joins("14000001"))
     assert_joined(desk, numbers)
     mark = next((desk.folder / "state" / "zhicang").glob("watermark-*.json"))

@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     if home.touches(target):
         zh, en = "不能备份到节点目录里或包含它的目录", "nothing is backed up into the home or around it"
         raise BadInput(zh, en, file=str(arguments.folder))
+    home.require_on_one_chain()
     refuse_taken(target)
     for left in sweep_unfinished(target, PURPOSE):
         output.note(f"已删除上次中断的备份留下的 {left}", f"removed {left}, left by an interrupted backup")
