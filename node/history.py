@@ -109,7 +109,8 @@ def _events(journal: Journal, row: ResourceRow, matters: list[MatterRow]) -> lis
         ]
         if (earlier := journal.matters.earlier(matter.id)) is not None:
             final = replace(matter, act=earlier[0], log_index=earlier[1], stage="confirmed")
-            events += [event | {"chain": "earlier"} for event in _act_events(journal, final)]
+            there = {"chain": "earlier", "reviewer": None}  # the approval that the journal has is of this chain
+            events += [event | there for event in _act_events(journal, final)]
         if matter.act is not None:
             events += _act_events(journal, matter)
     return sorted(events, key=lambda event: event["time"] or 0)

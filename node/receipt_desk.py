@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from node.errors import BadInput, Doubtful, Unavailable, Words
 from node.receipts.assemble import resource_receipt, unit_receipt
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from storage.resources import VersionRow
     from storage.units import UnitBatchRow
 
+_Row = TypeVar("_Row", "VersionRow", "UnitBatchRow")
+
 
 def receipt_for(node: Reading, row: VersionRow) -> Receipt:
     """Assemble the receipt of one version of a resource; raise Unavailable while it is not final."""
@@ -33,13 +36,24 @@ def receipt_for(node: Reading, row: VersionRow) -> Receipt:
     )
 
 
-def unit_receipt_for(node: Reading, resource_id: str, unit_id: str) -> Receipt:
-    """Assemble the receipt of a unit; raise BadInput when there is no such unit."""
+def on_earlier_chain(node: Reading, row: _Row) -> _Row:
+    """Give a version or batch as it stands on the chain that the home came from; raise BadInput where it does not."""
+    place = node.journal.matters.earlier(row.matter)
+    if place is None:
+        zh, en = "它没有在原链上登记过", "it was not registered on an earlier chain"
+        raise BadInput(zh, en, field="earlier")
+    return replace(row, act=place[0], log_index=place[1], stage="confirmed")
+
+
+def unit_receipt_for(node: Reading, resource_id: str, unit_id: str, *, earlier: bool = False) -> Receipt:
+    """Assemble the receipt of a unit, here or on the earlier chain; raise BadInput when there is no such unit."""
     unit = node.journal.units.unit(resource_id, unit_id)
     if unit is None:
         zh, en = f"{resource_id} 没有知识单元 {unit_id}", f"{resource_id} has no unit {unit_id}"
         raise BadInput(zh, en, field="unit")
     batch = node.journal.units.batch(unit.batch)
+    if earlier and batch is not None:
+        batch = on_earlier_chain(node, batch)
     if batch is None or batch.stage != "confirmed" or batch.act is None or batch.log_index is None:
         raise _not_final(f"{resource_id} / {unit_id}")
     lines = read_lines(node, batch)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+EARLIER_ACTS = "earlier_acts"
+"""The fact that is kept when a home leaves its chain for another: the id of its last act there."""
 _DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
 """The last is what a file without our tables gives, as an emptied one."""
 
@@ -79,7 +81,7 @@ class Journal:
     @property
     def earlier_acts(self) -> int:
         """The id of the last act on an earlier chain of this home; 0 while it has had one chain only."""
-        return int(self.recall("earlier_acts") or 0)
+        return int(self.recall(EARLIER_ACTS) or 0)
 
     def recall(self, key: str) -> str | None:
         """Give a fact that the node keeps about itself."""

@@ -1,6 +1,7 @@
-"""The tables of the journal, format 2."""
+"""The tables of the journal, format 3."""
 
-FORMAT = 2
+FORMAT = 3
+"""2 had no table ``earlier``; 1 had no matters."""
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -71,7 +71,10 @@ class StepRow:
 
 
 _COLUMNS = ", ".join(field.name for field in fields(MatterRow))
-_READY = "act IS NULL AND (stage = 'stored' OR (stage = 'approved' AND ?))"
+_READY = "act IS NULL AND (stage = 'stored' OR (stage = 'approved' AND ?)) AND id NOT IN (SELECT matter FROM earlier)"
+_EARLIER = "id IN (SELECT matter FROM earlier)"
+_IN_EARLIER_ORDER = ("ORDER BY (SELECT e.act FROM earlier AS e WHERE e.matter = id),"
+    " (SELECT e.log_index FROM earlier AS e WHERE e.matter = id)")
 
 
 class MatterRows:
@@ -110,7 +113,10 @@ class MatterRows:
         return list(self._find("act = ? ORDER BY id", act))
 
     def ready(self, code: Code, limit: int, *, approved: bool) -> list[MatterRow]:
-        """Give the first matters of a kind that may be sent: stored ones, and approved ones where these are meant."""
+        """Give the first matters of a kind that may be sent: stored ones, and approved ones where these are meant.
+
+        Those of an earlier chain are not among them: `ready_again`.
+        """
         return list(self._find(f"{_READY} AND code = ? ORDER BY id LIMIT ?", approved, code, limit))
 
     def move(self, matters: Iterable[int], stage: str, *, time: int, note: str = "") -> None:
@@ -183,9 +189,19 @@ class MatterRows:
 
     def of_earlier_chain(self) -> list[MatterRow]:
         """Give the matters that were final on an earlier chain, in its order."""
-        order = "SELECT matter FROM earlier ORDER BY act, log_index"
-        found = [self.get(row[0]) for row in self._connection.execute(order).fetchall()]
-        return [matter for matter in found if matter is not None]
+        return list(self._find(f"{_EARLIER} {_IN_EARLIER_ORDER}"))
+
+    def ready_again(self, *, approved: bool) -> list[MatterRow]:
+        """Give the matters of an earlier chain that may be sent, in its order; none before an older of its subject."""
+        ready: list[MatterRow] = []
+        held_up: set[str] = set()
+        open_ = f"{_EARLIER} AND stage NOT IN ('confirmed', 'recalled') AND act IS NULL {_IN_EARLIER_ORDER}"
+        for matter in self._find(open_):
+            if matter.subject in held_up or not (matter.stage == "stored" or (approved and matter.stage == "approved")):
+                held_up.add(matter.subject)
+            else:
+                ready.append(matter)
+        return ready
 
     def earlier(self, matter: int) -> tuple[int, int] | None:
         """Give where a matter stands on an earlier chain: its act and its log index."""

@@ -120,6 +120,10 @@ class ResourceRows:
             "UPDATE version SET earlier_receipt = ? WHERE number = ? AND version = ?", (receipt, number, version)
         )
 
+    def set_back(self) -> None:
+        """Say that no version, withdrawal or freezing is final on the chain that the home has come to."""
+        self._connection.execute("UPDATE resource SET version = 1, withdrawn = 0, frozen = 0")
+
     def withdraw(self, number: str) -> None:
         """Say that a resource is withdrawn, for good."""
         self._connection.execute("UPDATE resource SET withdrawn = 1 WHERE number = ?", (number,))

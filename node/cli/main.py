@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COMMANDS: dict[str, Words] = {
     "init": Words("建立节点目录:密钥、本机链、登记合约、存储", "make a node home: keys, embedded chain, registry, storage"),
-    "join": Words("新建节点目录并接入联盟网络", "make a node home on a consortium's network"),
+    "join": Words("新建节点目录并接入联盟网络,或把已有的迁上去", "make a node home on a consortium's network, or move one there"),
     "register": Words("登记文件或文件夹", "register files or folders"),
     "import": Words("清单模板、导入前预检、知识单元表(import template、import check、import units)", "template for lists, pre-check of what was brought, unit lists (import template, import check, import units)"),
     "draft": Words("存为草稿,暂不送审", "store drafts that nobody is asked about yet"),

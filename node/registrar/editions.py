@@ -205,6 +205,10 @@ class Editions:
         if not matters:
             return None
         matter = matters[-1]
+        if any(self._journal.matters.earlier(each.id) for each in matters):
+            mend = Words("先批准发送:zhicang approve、send", "approve and send them first: zhicang approve, send")
+            zh, en = f"{number} 在原链上的登记还没有全部上本链", f"not all of {number} has come from its earlier chain"
+            raise BadInput(zh, en, mend=mend)
         if matter.act is not None:
             mend = Words("先运行 zhicang send 办完它", "finish it with zhicang send first")
             zh, en = f"{number} 有一件事正在上链", f"something about {number} is on its way to the chain"

@@ -115,7 +115,8 @@ class Numbering:
         again = Stored(request=request, number=earlier.number, fresh=False, ignored=tuple(staged.ignored))
         if earlier.withdrawn:
             return refused(done_with(earlier), request), None
-        if changed and (earlier.number in self._touched or earlier.act is not None or earlier.stage == "confirmed"):
+        final = earlier.stage == "confirmed" or any(earlier.earlier_receipt)  # here, or on the chain that it came from
+        if changed and (earlier.number in self._touched or earlier.act is not None or final):
             twice = earlier.number in self._touched
             error = contradiction(earlier, changed, twice=twice)
             return refused(error, request), None

@@ -37,14 +37,16 @@ class Planner:
     def plan(self, *, approved: bool) -> None:
         """Plan acts for all that is stored and in no act yet, and where meant for all that is approved."""
         self.take_back_expired()
+        with self._journal.transaction():
+            self._plan_again(self._journal.matters.ready_again(approved=approved))
         for code in Code:
             limit = LARGEST_GROUP if code is Code.REGISTER else 1
             while matters := self._journal.matters.ready(code, limit, approved=approved):
                 with self._journal.transaction():
                     self._plan_group(code, matters)
 
-    def plan_again(self, matters: list[MatterRow]) -> None:
-        """Plan acts for stored matters in just this order, in the caller's transaction: a joined home's, once more."""
+    def _plan_again(self, matters: list[MatterRow]) -> None:
+        """Plan acts for what was final on an earlier chain, in just this order: one may be about another before it."""
         for code, same in groupby(matters, key=lambda matter: matter.code):
             whole, size = list(same), LARGEST_GROUP if code is Code.REGISTER else 1
             for first in range(0, len(whole), size):

@@ -107,10 +107,6 @@ class Registrar(Drafting):
             for matter in settled.matters:
                 yield self._done(matter, settled)
 
-    def plan_again(self, matters: list[MatterRow]) -> None:
-        """Plan what was final on an earlier chain, in its order and in the caller's transaction."""
-        self._planner.plan_again(matters)
-
     def send_submitted(self) -> None:
         """Under one person: take what was submitted and nobody approved as it is."""
         with self._journal.transaction():

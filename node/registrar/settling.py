@@ -86,7 +86,9 @@ class Settling:
             row, version = resources.by_number(matter.subject), resources.of_matter(matter.id)
             if row is None or version is None:
                 raise OwnFault(f"日志中没有 {matter.subject}", f"{matter.subject} is not in the journal")
-            resources.make_current(matter.subject, matter.version, _client_key(row.client_key, version.client_ref))
+            again = self._journal.matters.earlier(matter.id) is not None
+            key = row.client_key if again else _client_key(row.client_key, version.client_ref)
+            resources.make_current(matter.subject, matter.version, key)
 
     def _come_back(self, matter: MatterRow, why: Doubtful) -> None:
         """Return a matter with its reason; where only the approval ran out, it waits for the reviewer again."""

@@ -1,107 +1,38 @@
-"""What the tests of joining share: a network of one validator that runs, and a desk where commands are typed."""
+"""What the tests of joining share: a desk beside a network that runs."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
+import shutil
 import sys
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+# What these tests share lies beside them; a package named `tests` cannot hold it, since installed ones bear that name.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from joining_desk import Desk, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 120
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """The lines of --json."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A folder with a network of one validator in ``network``, and homes beside it."""
-
-    folder: Path
-    url: str
-
-    @property
-    def network(self) -> Path:
-        """Where the network's files are."""
-        return self.folder / "network"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What every command gets."""
-        own = {
-            "HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder / "state"), "PYTHONPATH": str(ROOT),
-            "ZHICANG_PASSPHRASE_FILE": str(self.folder / "passphrase"), "LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8",
-            "XDG_RUNTIME_DIR": str(self.folder),
-        }  # fmt: skip
-        return {"PATH": os.environ["PATH"]} | own
-
-    def command(self, home: str, *arguments: str | Path) -> list[str]:
-        """Give a command line."""
-        return [sys.executable, "-m", "node.cli", "--home", str(self.folder / home), *map(str, arguments)]
-
-    def run(self, home: str, *arguments: str | Path) -> Ran:
-        """Run a command to its end."""
-        done = subprocess.run(
-            self.command(home, *arguments), cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ran(code=done.returncode, out=done.stdout, err=done.stderr)
-
-    def well(self, home: str, *arguments: str | Path) -> Ran:
-        """Run a command that must succeed."""
-        ran = self.run(home, *arguments)
-        assert ran.code == 0, ran.out + ran.err
-        return ran
-
-    def joins(self, code: str) -> tuple[str | Path, ...]:
-        """Give the words by which an institution's new home joins."""
-        keystores = self.network / "institutions" / code / "keystores"
-        return ("join", "--rpc", self.url, "--anchor", self.network / "anchor.json", "--keystores", keystores)
-
-
-@contextmanager
-def running(folder: Path, port: int = 0) -> Iterator[str]:
-    """Run the network of a folder until the end of the block; give its URL."""
-    folder.mkdir(exist_ok=True)
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("network_of_one.py")), str(folder), str(port)],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())["url"]
-    finally:
-        process.kill()
-        process.communicate()
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The network's folder as it was founded, to be copied: founding it anew for each test takes longer."""
+    folder = tmp_path_factory.mktemp("founded") / "network"
+    with running(folder):
+        pass
+    return folder
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, founded: Path) -> Iterator[Desk]:
     """A desk beside a network that runs."""
     (tmp_path / "passphrase").write_bytes(b"a passphrase for tests\n")
     (tmp_path / "one.txt").write_text("一\n")
     (tmp_path / "two.txt").write_text("二\n")
+    shutil.copytree(founded, tmp_path / "network")
     with running(tmp_path / "network") as url:
         yield Desk(tmp_path, url)

@@ -29,7 +29,9 @@ PASSPHRASE = b"a passphrase for tests"
 INSTITUTIONS = {
     "14000001": ("某图书馆", "12140000DEM000001M", "140000"),
     "33000001": ("浙江馆", "12330000DEM000001Y", "330000"),
+    "51000002": ("四川馆", "12510000DEM0000014", "510000"),
 }
+TWO_PERSONS = "51000002"
 
 
 def known(chain: EmbeddedChain, registry: bytes, sender: bytes) -> bool:
@@ -41,14 +43,16 @@ async def found(folder: Path) -> None:
     address = {name: key.public_key.to_canonical_address() for name, key in keys.items()}
     institutions = []
     for code, (name, credit_code, region) in sorted(INSTITUTIONS.items()):
-        registrar = new_key(os.urandom)
         keystores = folder / "institutions" / code / "keystores"
         keystores.mkdir(parents=True)
-        save_key(keystores / "registrar.json", registrar, PASSPHRASE, work_factor=2)
+        held = {}
+        for role in ("registrar", "reviewer") if code == TWO_PERSONS else ("registrar",):
+            key = new_key(os.urandom)
+            save_key(keystores / f"{role}.json", key, PASSPHRASE, work_factor=2)
+            held[role + "s"] = (key.public_key.to_canonical_address(),)
         institutions.append(
             AnchoredInstitution(
-                code=code, name=name, credit_code=credit_code, region=region, one_person=True,
-                registrars=(registrar.public_key.to_canonical_address(),),
+                code=code, name=name, credit_code=credit_code, region=region, one_person=code != TWO_PERSONS, **held,
             )
         )  # fmt: skip
     EmbeddedChain.found(
@@ -61,7 +65,8 @@ async def found(folder: Path) -> None:
     )
     admissions = [
         Admission(
-            institution=one.code.encode(), profile_digest=one.profile.digest, one_person=True, registrars=one.registrars
+            institution=one.code.encode(), profile_digest=one.profile.digest, one_person=one.one_person,
+            registrars=one.registrars, reviewers=one.reviewers,
         )
         for one in institutions
     ]
@@ -79,7 +84,7 @@ async def found(folder: Path) -> None:
             chain_id=CHAIN_ID, genesis_hash=chain.genesis_hash,
             registry=contracts.deploy.registry_address(address["governor"], 0),
             registry_code_hash=contracts.artefact.load().code_hash, validators=(address["validator"],),
-            governors=(address["governor"],), threshold=1, institutions=tuple(institutions), demonstration=True,
+            governors=(address["governor"],), threshold=1, institutions=tuple(institutions),
         )  # fmt: skip
     (folder / "anchor.json").write_bytes(TrustAnchor(founding=founding).to_json_bytes())
 

@@ -1,22 +1,27 @@
-"""An existing home moves onto a network: old receipts and new ones hold, and a kill at any step is gone on with."""
+"""An existing home moves onto a network: old receipts and new ones hold, and a kill at any moment is gone on with."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from old_home import YEAR, Here, History, assert_moved, began, copied, keystores_of, summary
 
 if TYPE_CHECKING:
-    from conftest import Desk
+    from joining_desk import Desk
 
-YEAR = ("--period", "2023")
-INIT = ("--name", "某图书馆", "--code", "14000001", "--credit-code", "12140000DEM000001M", "--region", "140000")
-STEPS = ("marked", "closed", "set back", "replaced", "signed", "sent", "proved", "confirmed", "anchored", "registered")
+CODE, TWO_PERSONS = "14000001", "51000002"
+STEPS = (
+    "marked", "closed", "set back", "replaced", "signed", "sent", "proved", "confirmed", "anchored",
+    # from here on the same four points belong to the records
+    "signed", "sent", "proved", "confirmed", "confirmed", "proved", "sent", "registered",
+)  # fmt: skip
 DOOMED = """
 import asyncio, os, sys, time
 from pathlib import Path
@@ -35,92 +40,128 @@ asyncio.run(join_existing(Home(Path(home)), network, given_keys(Path(keystores),
 """
 
 
-def began(desk: Desk) -> list[str]:
-    """Give the numbers of an embedded home with a record of two versions and one that is withdrawn; keep receipts."""
-    desk.well("home", "init", *INIT)
-    numbers = [
-        desk.well("home", "register", name, *YEAR, "--json").lines[0]["resource_id"] for name in ("one.txt", "two.txt")
-    ]
-    for number, name in zip(numbers, ("one", "two"), strict=True):
-        desk.well("home", "receipt", number, "-o", f"{name}.old.json")
-    return numbers
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> History:
+    """A home that began alone, to be copied."""
+    return began(tmp_path_factory.mktemp("alone"), CODE)
 
 
-def assert_joined(desk: Desk, numbers: list[str]) -> None:
-    anchor = desk.folder / "home" / "anchor.json"
-    assert not (desk.folder / "home" / "joining.json").exists()
-    for number, name in zip(numbers, ("one", "two"), strict=True):
-        desk.well("home", "receipt", number, "-o", f"{name}.new.json")
-        for receipt in (f"{name}.old.json", f"{name}.new.json"):
-            ran = desk.well("nowhere", "verify", f"{name}.txt", receipt, "--anchor", anchor, "--json")
-            assert ran.lines[0]["answer"] == "yes"
-        shown = desk.well("home", "show", number, "--json").lines[0]
-        final = [event.get("chain") for event in shown["events"] if event["event"] == "registered"]
-        assert final == ["earlier", None]
-    ran = desk.run("home", "audit", "--json")
-    assert (ran.code, ran.lines[-1]["summary"]["findings"]) == (0, 0), ran.out
+@pytest.fixture
+def history(alone: History, desk: Desk) -> History:
+    """A copy of it at the desk."""
+    return copied(alone, desk.folder)
 
 
-def test_versions_withdrawals_and_units_are_registered_anew_as_they_were(desk: Desk) -> None:
-    first, second = began(desk)
-    # content first, then metadata: by the kind of act they would be sent the other way round
-    desk.well("home", "supersede", second, "one.txt", "--reason", "其他")
-    desk.well("home", "amend", second, "--title", "新题名")
-    (desk.folder / "u.jsonl").write_text('{"unit_id": "u0"}\n{"unit_id": "u1"}\n')
-    desk.well("home", "units", "register", "u.jsonl", "--resource", first)
-    desk.well("home", "receipt", first, "--unit", "u1", "-o", "unit.old.json")
-    desk.well("home", "withdraw", first, "--reason", "其他")
-    for version in ("2", "3"):
-        desk.well("home", "receipt", second, "--version", version, "-o", f"{version}.old.json")
-    desk.well("home", *desk.joins("14000001"))
-    anchor = desk.folder / "home" / "anchor.json"
-    for version in ("2", "3"):
-        desk.well("home", "receipt", second, "--version", version, "-o", f"{version}.new.json")
-        for age in ("old", "new"):
-            desk.well("nowhere", "verify", "one.txt", f"{version}.{age}.json", "--anchor", anchor)
-    named = json.loads((desk.folder / "3.new.json").read_bytes())["record"]["earlier_receipt"]
-    assert named.removeprefix("0x") == hashlib.sha256((desk.folder / "2.old.json").read_bytes()).hexdigest()
-    desk.well("home", "receipt", first, "--unit", "u1", "-o", "unit.new.json")
-    shown = desk.well("home", "show", first, "--json").lines[0]
-    assert (shown["status"], shown["units"]) == ("withdrawn", 2)
-    assert desk.well("home", "show", second, "--json").lines[0]["version"] == 3
-    desk.well("home", "amend", second, "--title", "更新的题名")
-    ran = desk.run("home", "audit", "--json")
-    assert (ran.code, ran.lines[-1]["summary"]["findings"]) == (0, 0), ran.out
+@pytest.fixture
+def here(desk: Desk) -> Here:
+    """The desk, with commands in this process."""
+    return Here(desk.folder, desk.url)
 
 
-def test_an_existing_home_joins_with_its_records(desk: Desk) -> None:
-    numbers = began(desk)
-    desk.well("home", "backup", "before")
-    desk.well("home", *desk.joins("14000001"))
-    assert_joined(desk, numbers)
-    (desk.folder / "three.txt").write_text("三\n")
-    assert desk.well("home", "register", "three.txt", *YEAR, "--json").lines[0]["status"] == "registered"
-    again = desk.well("home", "register", "one.txt", *YEAR, "--json").lines
-    assert again[-1]["summary"] == {"registered": 0, "known": 1, "refused": 0}
-    assert desk.run("home", *desk.joins("14000001")).code == 2
-    desk.well("yesterday", "restore", "before")
-    head = json.loads((desk.folder / "before" / "backup.json").read_bytes())["head"]["block_hash"]
-    confirmed = desk.run("yesterday", "restore", "--head", head)
-    refused = desk.run("yesterday", "register", "three.txt", *YEAR)
+def test_versions_withdrawals_and_units_are_registered_anew_and_no_payload_is_read(
+    here: Here, history: History
+) -> None:
+    payloads = sorted((here.folder / "home" / "storage").glob("**/payload"))
+    assert len(payloads) == 5
+    for payload in payloads:
+        payload.rename(payload.with_name("taken away"))
+    ran = here.well("home", *here.joins(CODE), "--json")
+    assert summary(ran) == {"joined": 1, "moved": 8, "review": 0, "refused": 0}
+    for payload in payloads:
+        payload.with_name("taken away").rename(payload)
+    assert_moved(here, history)
+    for new, old in {"v1": "v1", "v2": "v2", "v3": "v2", "pages": "pages"}.items():
+        named = json.loads((here.folder / f"{new}.new.json").read_bytes())["record"]["earlier_receipt"]
+        assert named.removeprefix("0x") == hashlib.sha256((here.folder / f"{old}.old.json").read_bytes()).hexdigest()
+    here.well("home", "receipt", history.changed, "--earlier", "--version", "1", "-o", "again.json")
+    assert (here.folder / "again.json").read_bytes() == (here.folder / "v1.old.json").read_bytes()
+    here.well("home", "amend", history.changed, "--title", "更新的题名")
+    assert here.run("home", "audit").code == 0
+
+
+def test_a_moved_home_goes_on_and_an_older_copy_of_it_seals_nothing(here: Here, history: History) -> None:
+    here.well("home", "backup", "before")
+    here.well("home", *here.joins(CODE))
+    assert here.well("home", "register", "four.txt", *YEAR, "--json").lines[0]["status"] == "registered"
+    assert summary(here.well("home", "register", "four.txt", *YEAR, "--json"))["known"] == 1
+    assert here.run("home", *here.joins(CODE)).code == 2
+    here.well("yesterday", "restore", "before")
+    head = json.loads((here.folder / "before" / "backup.json").read_bytes())["head"]["block_hash"]
+    confirmed = here.run("yesterday", "restore", "--head", head)
+    refused = here.run("yesterday", "register", "four.txt", *YEAR)
     assert refused.code == 3, confirmed.err + refused.err
-    assert "joined a network" in confirmed.err + refused.err, confirmed.err + refused.err
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_kill_at_any_step_is_gone_on_with(desk: Desk, step: str) -> None:
-    numbers = began(desk)
-    keystores = desk.network / "institutions" / "14000001" / "keystores"
-    words = (desk.folder / "home", desk.url, desk.network / "anchor.json", keystores, step)
-    died = subprocess.run(
-        [sys.executable, "-c", DOOMED, *map(str, words)], env=desk.environment, cwd=Path(__file__).parents[2],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert died.returncode == -9, died.stderr
-    refused = desk.run("home", "register", "one.txt", *YEAR)
-    assert (refused.code, "join" in refused.err) == (3, True), refused.err
-    assert desk.run("home", "backup", "half").code == 3
-    desk.well("home", *desk.joins("14000001"))
-    assert_joined(desk, numbers)
-    mark = next((desk.folder / "state" / "zhicang").glob("watermark-*.json"))
+    assert "joined a network" in refused.err
+    mark = next((here.folder / "state" / "zhicang").glob("watermark-*.json"))
     assert json.loads(mark.read_bytes())["closed"] is True
+    assert history.changed
+
+
+def test_a_kill_at_every_step_in_turn_is_gone_on_with(here: Here, history: History) -> None:
+    words = (here.folder / "home", here.url, here.network / "anchor.json", keystores_of(here, CODE))
+    for step in STEPS:
+        died = subprocess.run(
+            [sys.executable, "-c", DOOMED, *map(str, words), step], env=here.environment, cwd=Path(__file__).parents[2],
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert died.returncode == -9, (step, died.stderr)
+        assert (here.folder / "home" / "joining.json").exists(), step
+        refused = here.run("home", "register", "four.txt", *YEAR)
+        assert (refused.code, "join" in refused.err) == (3, True), refused.err
+        assert here.run("home", "backup", "half").code == 3
+    here.well("home", *here.joins(CODE))
+    assert_moved(here, history)
+
+
+def test_under_two_persons_everything_waits_for_a_reviewer_and_is_then_sent(desk: Desk) -> None:
+    here, history = Here(desk.folder, desk.url), began(desk.folder, TWO_PERSONS)
+    ran = here.well("home", *here.joins(TWO_PERSONS), "--json")
+    assert summary(ran) == {"joined": 1, "moved": 0, "review": 8, "refused": 0}
+    assert here.well("home", "show", history.changed, "--json").lines[0]["status"] == "review"
+    assert here.run("home", "audit").code == 0
+    here.well("home", "submit", "--all", "-o", "request.json")
+    reviewer = keystores_of(here, TWO_PERSONS) / "reviewer.json"
+    # the newest version is approved first and alone: it waits for those before it
+    here.well("home", "approve", history.changed, "--keystore", reviewer)
+    assert summary(here.well("home", "send", "--json"))["sent"] == 0
+    assert here.run("home", "audit").code == 0
+    edited = here.run("home", "register", "one.txt", "--title", "另一个", *YEAR)
+    assert (edited.code, "amend" in edited.err) == (2, True), edited.err
+    amended = here.run("home", "amend", history.changed, "--title", "另一个")
+    assert amended.code == 2, amended.err
+    here.well("home", "approve", "--all", "--keystore", reviewer)
+    here.well("home", "send")
+    assert_moved(here, history)
+    shown = here.well("home", "show", history.changed, "--json").lines[0]
+    reviewers = [event["reviewer"] for event in shown["events"] if event["event"] == "registered"]
+    assert reviewers[0] is None
+    assert reviewers[1].startswith("0x")
+
+
+def test_what_may_not_move_is_refused_and_nothing_is_changed(here: Here, history: History) -> None:
+    home = here.folder / "home"
+    before = {path: path.read_bytes() for path in home.glob("*.json")}
+    other = here.run("home", *here.joins("33000001"))
+    assert (other.code, "knows no such registrar" in other.err, "add-key" in other.err) == (2, True, True), other.err
+    keystores = here.folder / "keys"
+    shutil.copytree(home / "keystores", keystores)
+    joins = ("join", "--rpc", here.url, "--anchor", here.network / "anchor.json")
+    own = here.run("home", *joins, "--keystores", keystores)
+    assert (own.code, "a key is of one chain" in own.err, "keys new" in own.err) == (2, True, True), own.err
+    assert here.run("home", *joins).code == 2
+    from node.records import canonical
+
+    anchor = canonical.decode((here.network / "anchor.json").read_bytes())
+    anchor["founding"]["demonstration"] = True
+    (here.network / "anchor.json").write_bytes(canonical.encode(anchor))
+    earnest = here.run("home", *here.joins(CODE))
+    assert (earnest.code, "in earnest" in earnest.err) == (2, True), earnest.err
+    identity = json.loads((home / "home.json").read_bytes())
+    (home / "home.json").write_bytes(canonical.encode(identity | {"demonstration": True}))
+    anchor["founding"]["demonstration"] = False
+    (here.network / "anchor.json").write_bytes(canonical.encode(anchor))
+    demonstration = here.run("home", *here.joins(CODE))
+    assert (demonstration.code, "demonstration cannot" in demonstration.err) == (2, True), demonstration.err
+    (home / "home.json").write_bytes(before[home / "home.json"])
+    assert {path: path.read_bytes() for path in home.glob("*.json")} == before
+    here.well("home", "register", "four.txt", *YEAR)
+    assert history.changed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Desk
+    from joining_desk import Desk
 
 YEAR = ("--period", "2023")
 

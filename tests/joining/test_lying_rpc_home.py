@@ -21,7 +21,7 @@ from node.chain.incident import TWO_HEADERS, Incident, IncidentFolder
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from conftest import Desk, Ran
+    from joining_desk import Desk, Ran
 
 REGISTER = ("register", "one.txt", "--period", "2023", "--client-ref", "one", "--json")
 

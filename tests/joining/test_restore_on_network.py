@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conftest import Desk
+    from joining_desk import Desk
 
 YEAR = ("--period", "2023")
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from typing import TYPE_CHECKING
 
 from node.building import refuse_taken, sweep_unfinished
+from node.cli.moving import move, tell_moved
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, passphrase_of
 from node.errors import BadInput, Doubtful, Words
 from node.founding import Institution
-from node.home import EMBEDDED
-from node.joining.existing_home import Moved, join_existing
 from node.joining.new_home import PURPOSE, Network, code_of_keys, given_keys, institution_in, join_new
 from node.keys import new_key
 from node.offline import read_anchor
-from node.runtime import open_for_writing
 from node.settings import is_rpc_url
 
 if TYPE_CHECKING:
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
 
     from node.cli.output import Output
     from node.home import Home, Identity
+    from node.joining.existing_home import Moved
     from node.receipts.anchor import TrustAnchor
 
 
@@ -49,7 +47,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     home = home_of(arguments)
     network = Network(anchor=_anchor(arguments), urls=_urls(arguments.rpc))
     if home.identity_file.exists():
-        _move(home, network, arguments, output)
+        moved = move(home, network, arguments, output)
+        _tell(home, moved.identity, network.anchor, output, moved=moved)
         return
     refuse_taken(home.path)
     passphrase = passphrase_of(arguments, output, home, new=arguments.keystores is None)
@@ -59,28 +58,6 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         output.note(f"已删除上次中断的接入留下的 {left}", f"removed {left}, left by an interrupted join")
     making = join_new(home.path, network, institution, keys, passphrase=passphrase, random_bytes=os.urandom)
     _tell(home, asyncio.run(making), network.anchor, output)
-
-
-def _move(home: Home, network: Network, arguments: argparse.Namespace, output: Output) -> None:
-    """Move an existing home: finish what it has under way on its own chain, then take it to the network."""
-    if arguments.keystores is None:
-        mend = Words("用 --keystores 给出网络接纳的密钥", "give the keys that the network admitted with --keystores")
-        zh, en = f"{home.path} 已是节点目录", f"{home.path} is a home already"
-        raise BadInput(zh, en, mend=mend, field="keystores")
-    passphrase = passphrase_of(arguments, output, home)
-    keys = given_keys(arguments.keystores, passphrase)
-    moved = asyncio.run(_finish_and_move(home, network, keys, passphrase))
-    _tell(home, moved.identity, network.anchor, output)
-    output.say(f"原有登记已在网络上重新登记 {moved.final} 项,被拒 {moved.refused} 项", f"registered anew on the network: {moved.final}, refused: {moved.refused}")
-    if moved.refused:
-        output.fail(Doubtful.exit_code)
-
-
-async def _finish_and_move(home: Home, network: Network, keys: dict[str, PrivateKey], passphrase: bytes) -> Moved:
-    if not home.joining.exists() and home.identity().chain == EMBEDDED:
-        async with open_for_writing(home, passphrase, environment=os.environ) as node:
-            await node.registrar.recover()
-    return await join_existing(home, network, keys, passphrase=passphrase, environment=os.environ, clock=time.time)
 
 
 def _anchor(arguments: argparse.Namespace) -> TrustAnchor:
@@ -129,7 +106,7 @@ def _institution(arguments: argparse.Namespace, anchor: TrustAnchor, keys: dict[
     return Institution(code=code, **given)
 
 
-def _tell(home: Home, identity: Identity, anchor: TrustAnchor, output: Output) -> None:
+def _tell(home: Home, identity: Identity, anchor: TrustAnchor, output: Output, *, moved: Moved | None = None) -> None:
     roles = ("registrar", "reviewer", "governor", "auditor")
     addresses = {role: "0x" + address for role in roles if (address := getattr(identity, role))}
     output.record(
@@ -144,7 +121,8 @@ def _tell(home: Home, identity: Identity, anchor: TrustAnchor, output: Output) -
             "recovery_sheet": str(home.recovery_sheet),
         }
     )
-    output.record({"summary": {"joined": 1}})
+    again = {} if moved is None else {"moved": moved.final, "review": moved.waiting, "refused": moved.refused}
+    output.record({"summary": {"joined": 1} | again})
     output.say(f"节点已接入网络:{home.path}", f"the node has joined the network: {home.path}")
     output.say(f"  机构      {identity.name}({identity.code})", f"  institution  {identity.name} ({identity.code})")
     output.say(f"  链号      {identity.chain_id}", f"  chain id     {identity.chain_id}")
@@ -155,3 +133,5 @@ def _tell(home: Home, identity: Identity, anchor: TrustAnchor, output: Output) -
     output.say(f"  密钥恢复单  {home.recovery_sheet}", f"  key-recovery sheet  {home.recovery_sheet}")
     output.say("  请立即打印恢复单、封存,然后删除这个文件", "  print the sheet now, seal it, then delete the file")
     output.say("治理方须已接纳这些密钥,登记才会被合约接受", "the registry takes acts of these keys once the governors have admitted them")
+    if moved is not None:
+        tell_moved(moved, output)

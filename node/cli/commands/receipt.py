@@ -12,7 +12,7 @@ from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
 from node.history import find
 from node.own_anchor import trust_anchor
-from node.receipt_desk import receipt_for, unit_receipt_for
+from node.receipt_desk import on_earlier_chain, receipt_for, unit_receipt_for
 from node.records.number import Number
 from node.runtime import open_for_reading
 
@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--unit", metavar="UNIT_ID", help=say("该资源的一条知识单元", "a unit of that resource"))
     parser.add_argument("--version", type=int, metavar="N", help=say("第 N 版的凭证(缺省为最新一版)", "of version N (default: the newest)"))
     parser.add_argument("--status", action="store_true", help=say("附上它此刻在链上的状态及证明(未撤销、未冻结)", "add its present state on chain, with proof (not withdrawn, not frozen)"))
+    parser.add_argument("--earlier", action="store_true", help=say("接入网络之前原链上的凭证", "the receipt of the chain that the home was on before it joined its network"))
     parser.add_argument("-o", "--output", type=given_path, required=True, metavar="FILE", help=say("写到这个文件", "write this file"))
 
 
@@ -40,11 +41,13 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     if arguments.unit is not None and (arguments.status or arguments.version is not None):
         field = "--status" if arguments.status else "--version"
         raise BadInput(f"知识单元没有自己的状态与版本;请对其资源用 {field}", f"a unit has neither state nor versions of its own: use {field} for its resource", field=field)
+    if arguments.earlier and arguments.status:
+        raise BadInput("原链已关闭,没有此刻的状态", "the earlier chain is closed: it has no present state", field="--status")
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
         if arguments.unit is not None:
             number = str(Number.parse(arguments.id))
-            receipt = unit_receipt_for(node, number, arguments.unit)
+            receipt = unit_receipt_for(node, number, arguments.unit, earlier=arguments.earlier)
         else:
             rows = find(node.journal, arguments.id)
             if len(rows) > 1:
@@ -56,7 +59,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
                 row = node.journal.resources.version(number, arguments.version)
             if row is None:
                 raise BadInput(f"{number} 没有第 {arguments.version} 版", f"{number} has no version {arguments.version}", field="--version")
-            receipt = receipt_for(node, row)
+            receipt = receipt_for(node, on_earlier_chain(node, row) if arguments.earlier else row)
             if arguments.status:
                 receipt = asyncio.run(_with_status(receipt, node))
         data = receipt.to_json_bytes()

@@ -189,3 +189,24 @@ def test_a_damaged_journal_is_said_to_be_damaged(tmp_path: Path, content: bytes,
     assert "损坏" in caught.value.words.zh
     assert caught.value.mend is not None
     assert "restore" in caught.value.mend.en
+
+
+def test_what_was_final_on_an_earlier_chain_goes_again_in_its_order(journal: Journal) -> None:
+    first, other = enter(journal, "A"), enter(journal, "B")
+    second = journal.matters.add(code=Code.WITHDRAW, subject="A", version=1, stage="stored", created=1)
+    for matter in (other, first, second):  # the order of that chain, not of the ids
+        act = journal.acts.plan(kind="register", subject="x", sender=b"s" * 20, calldata=b"d%d" % matter)
+        journal.matters.assign([matter], act)
+        journal.matters.confirm([(matter, 0)])
+    assert [row.id for row in journal.matters.keep_earlier()] == [other, first, second]
+    journal.matters.move([first, other, second], "stored", time=5)
+    assert journal.matters.ready(Code.REGISTER, 5, approved=True) == []
+    assert [row.id for row in journal.matters.ready_again(approved=False)] == [other, first, second]
+    journal.matters.move([first], "submitted", time=6)
+    assert [row.id for row in journal.matters.ready_again(approved=True)] == [other]
+    journal.matters.assign([first], 3)
+    assert [row.id for row in journal.matters.ready_again(approved=True)] == [other, second]
+    journal.matters.confirm([(each, 1) for each in (first, other, second)])
+    assert journal.matters.ready_again(approved=True) == []
+    assert journal.matters.earlier(first) == (2, 0)
+    assert [row.id for row in journal.matters.by_earlier_act(2)] == [first]

@@ -1,11 +1,11 @@
-"""What the registry must say before a home moves: the key is admitted, and its institution acts by one person."""
+"""Admission: what anchor and registry must say of a registrar's key before a home moves with it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from contracts import views
-from contracts.parties import KEY_ACTIVE, ROLE_REGISTRAR
+from contracts.parties import ADMITTED, KEY_ACTIVE, ROLE_REGISTRAR
 from node.chain.incident import IncidentFolder
 from node.chain.remote.attach import attached
 from node.errors import BadInput, Words
@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from node.joining.new_home import Network
 
 
-async def require_acting_alone(network: Network, institution: str, registrar: bytes, incidents: Path) -> None:
-    """Look at the network; raise BadInput unless anchor and registry know the key, and it may register alone."""
+async def require_admitted(network: Network, institution: str, registrar: bytes, incidents: Path) -> None:
+    """Look at the network; raise BadInput unless anchor and registry know the key as the institution's registrar's."""
     trust, registry = Trust.of(network.anchor), network.anchor.founding.registry
     known = trust.key(registrar)
     if known is None or (known.institution, known.role) != (institution, ROLE_REGISTRAR):
-        mend = Words("先用 zhicang anchor update 更新信任锚", "bring the anchor forward first: zhicang anchor update")
+        mend = Words(
+            f"请治理方把 0x{registrar.hex()} 加入 {institution}(govern admit 或 add-key),再更新信任锚:"
+            "zhicang anchor update --anchor 文件 --rpc URL",
+            f"have the governors add 0x{registrar.hex()} to {institution} (govern admit or add-key), then bring the "
+            "anchor forward: zhicang anchor update --anchor FILE --rpc URL",
+        )
         zh = f"信任锚不认识 {institution} 的这把登记员密钥"
         raise BadInput(zh, f"the anchor knows no such registrar's key of {institution}", mend=mend, field="keystores")
     way = attached(
@@ -37,6 +42,6 @@ async def require_acting_alone(network: Network, institution: str, registrar: by
         party = views.decode_institution_of(await chain.engine.call(to=registry, calldata=calldata))
     if key is None or key.status != KEY_ACTIVE:
         raise BadInput("登记员密钥已停用", "the registrar's key is not active", field="keystores")
-    if party is None or not party.one_person:
-        zh = "两人制机构的原有登记还不能一并接入"
-        raise BadInput(zh, "an institution of two persons cannot bring an existing home yet", field="code")
+    if party is None or party.standing != ADMITTED:
+        zh, en = f"{institution} 在网络上已被暂停", f"{institution} is suspended on the network"
+        raise BadInput(zh, en, field="keystores")
