@@ -28,7 +28,7 @@ from node.joining.moving import Moving
 from node.joining.replacing import replace_files
 from node.joining.setting_back import set_back
 from node.keys import SCRYPT_WORK_FACTOR
-from node.own_anchor import trust_of
+from node.own_anchor import OwnAnchor
 from node.runtime import writing_parts
 from node.wiring import no_crash
 from storage.durable import sync_folder
@@ -77,7 +77,7 @@ async def join_existing(
         crash_point("set back")
         replace_files(home, moving, network, keys, passphrase=passphrase, work_factor=work_factor)
         crash_point("replaced")
-        async with attachment(home, trust=trust_of(home), clock=clock) as engine:
+        async with attachment(home, own=OwnAnchor(home), clock=clock) as engine:
             parts = writing_parts(home, keys["registrar"], engine=engine, clock=clock, crash_point=crash_point)
             with parts as node:
                 await anchor_chain(node, moving, headers)

@@ -30,7 +30,7 @@ def changed_metadata(earlier: ResourceRow, request: RegisterRequest) -> list[str
 def changed_since_checked(request: RegisterRequest) -> BadInput:
     """Say that a source is not what the pre-check read."""
     mend = Words("查明谁动了它;确认无误后再办一次", "find out who touched it; when it is right, do it again")
-    zh, en = f"“{request.shown}”预检之后变了,没有登记", f"{request.shown!r} changed after the check; it is not registered"
+    zh, en = f"“{request.shown}”预检之后变了,没有登记", f"{request.shown!r} changed after the check: not registered"
     return BadInput(zh, en, mend=mend)
 
 
