@@ -39,7 +39,7 @@ def export(
     if version not in inventory.payload_versions():
         raise UnknownObject(f"存储根中没有 {object_id}", f"the storage root does not hold {object_id}")
     folder = folder.absolute()
-    _refuse_taken(folder)
+    refuse_taken(folder)
     partial = folder.with_name(folder.name + ".zhicang-partial")
     with told_of(str(folder)):
         shutil.rmtree(partial, ignore_errors=True)
@@ -51,7 +51,7 @@ def export(
                 if path.startswith(prefix)
             )
             _check(payload, object_id, expected)
-            _settle(partial, folder)
+            settle(partial, folder)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -79,7 +79,8 @@ def _check(payload: Payload, object_id: str, expected: tuple[Kind, bytes] | None
         raise _damaged(object_id, object_id)
 
 
-def _settle(partial: Path, folder: Path) -> None:
+def settle(partial: Path, folder: Path) -> None:
+    """Make a finished folder durable and give it its name."""
     descriptor = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         sync_file_system(descriptor)
@@ -89,7 +90,8 @@ def _settle(partial: Path, folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def _refuse_taken(folder: Path) -> None:
+def refuse_taken(folder: Path) -> None:
+    """Raise TargetNotEmpty unless nothing, or an empty folder, is there."""
     with told_of(str(folder)):
         taken = folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir())))
     if taken:

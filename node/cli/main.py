@@ -52,7 +52,7 @@ COMMANDS: dict[str, Words] = {
     "audit": Words("节点自检:链、载荷、索引、日志、证明", "self-check: chain, payload, index, journal, proofs"),
     "incident": Words("最终性被破坏的事件:列出、了结(incident list、incident resolve)", "broken finality: list what stands, resolve one"),
     "replay": Words("从创世起重放整条链,逐项自行核对", "replay a whole chain from its genesis, checking everything anew"),
-    "export": Words("导出资源的载荷并逐块核对", "write a resource's payload out, every block checked"),
+    "export": Words("导出资源并逐块核对:载荷、BagIt 包,或全部(--all)", "write resources out, every block checked: a payload, a BagIt bag, or everything (--all)"),
     "storage": Words("重建数据块索引(storage reindex)", "rebuild the block index (storage reindex)"),
     "backup": Words("备份节点目录,运行中也可以", "back up the home, also while it serves"),
     "restore": Words("由备份恢复节点目录,并确认它是最新的", "restore a home from a backup, and confirm that it is the newest"),
