@@ -56,7 +56,8 @@ async def _fill(folder: Path) -> None:
         outcomes = [each async for each in node.registrar.register(requests, stored=lambda: None)]
         assert all(isinstance(each, Registered) for each in outcomes), outcomes
         numbers = sorted(each.row.number for each in outcomes if isinstance(each, Registered))
-        lines = [json.dumps({"unit_id": str(i), "resource_id": numbers[0], "level": "页", "title": "x"}) for i in range(5)]
+        unit = {"resource_id": numbers[0], "level": "页", "title": "x"}
+        lines = [json.dumps({"unit_id": str(i), **unit}) for i in range(5)]
         (folder / "units.jsonl").write_text("\n".join(lines))
         request = UnitRequest(source=UnitSource(folder / "units.jsonl"), period=2023, batch=5)
         assert [each async for each in node.registrar.register_units(request)]
