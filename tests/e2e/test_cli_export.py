@@ -32,3 +32,27 @@ def test_export_refuses_what_is_unclear_or_its_own(desk: Desk) -> None:
     desk.write("taken/x", "x")
     for more in ((number, "taken"), (number, "taken", "--bag"), ("--all", "taken")):
         assert desk.run("export", *more).code == 2
+
+
+def test_lists_in_files_and_totals(desk: Desk) -> None:
+    desk.write("a.txt", "a")
+    desk.write("b.txt", "b")
+    rows = ("路径,题名,行政区划,收藏单位,加工方式,工具", "a.txt,甲,140000,某馆,文字识别,OCR 5", "b.txt,乙,140100,,,")
+    desk.write("l.csv", "\n".join(rows))
+    numbers = [each["resource_id"] for each in desk.well("register", "--list", "l.csv", "--json").results]
+    forms = {"xlsx": b"PK", "csv": b"\xef\xbb\xbf", "csv-no-bom": "登记号".encode(), "dc": b"<?xml"}
+    for form, begins in forms.items():
+        desk.well("list", "--format", form, "-o", f"list.{form}")
+        assert (desk.folder / f"list.{form}").read_bytes().startswith(begins)
+    assert desk.run("list", "--format", "csv").code == 2
+    by = desk.well("list", "--by", "region", "--json")
+    assert [(each["region"], each["resources"]) for each in by.results] == [("140000", 1), ("140100", 1)]
+    assert by.summary == {"resources": 2, "by": "region"}
+    assert "加工方式 文字识别" in desk.well("show", numbers[0]).out
+    amended = desk.well("amend", numbers[0], "--set", "收藏单位=另一馆", "--set", "rights_until=2030", "--json")
+    assert amended.summary["done"] == 1
+    shown = desk.well("show", numbers[0], "--json").results[0]["metadata"]
+    assert (shown["institution"], shown["rights_until"], shown["region"]) == ("另一馆", "2030-12-31", "140000")
+    assert shown["sm3"]
+    bad = desk.run("amend", numbers[0], "--set", "没有的列=x", "--json")
+    assert (bad.code, bad.errors[0]["field"]) == (2, "set")

@@ -1,14 +1,16 @@
-"""zhicang list: the resources, page by page."""
+"""zhicang list: the resources, page by page, as one list in a file, or as totals."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from node.cli.matters import tell_matter
-from node.cli.parser import chooser
-from node.cli.session import home_of, mark_demonstration
+from node.cli.parser import chooser, given_path
+from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
 from node.history import status
+from node.leaving.lists import FORMATS, list_in
+from node.leaving.totals import BY, totals
 from node.records.kind import Kind
 from node.registrar.stages import STATUSES
 from node.runtime import open_for_reading
@@ -28,6 +30,9 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
     parser.add_argument("--limit", type=int, default=DEFAULT_PAGE, metavar="N", help=say("每页件数(缺省 50)", "resources a page (default 50)"))
     parser.add_argument("--review", action="store_true", help=say("只列还未办完的:草稿、待审、已批准、退回", "only what is under way: drafts, for review, approved, returned"))
+    parser.add_argument("--format", choices=sorted(FORMATS), help=say("把全部资源写成一份清单(用 -o 指明文件);csv 带 BOM,Excel 可直接打开", "write all resources as one list (name the file with -o); csv has a BOM, as Excel wants it"))
+    parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("清单写到这个文件", "the file to write the list to"))
+    parser.add_argument("--by", choices=BY, help=say("按这一项合计已登记的资源", "total what is registered by this column"))
     parser.add_argument("--after", default="", metavar="ID", help=say("从这个登记号之后开始", "begin behind this registration number"))
 
 
@@ -35,8 +40,16 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     """Print one page and how to get the next."""
     if not 1 <= arguments.limit <= LARGEST_PAGE:
         raise BadInput(f"--limit 应在 1—{LARGEST_PAGE} 之间", f"--limit must be from 1 to {LARGEST_PAGE}", field="limit")
+    if (arguments.format is None) != (arguments.output is None):
+        raise BadInput("--format 与 -o 要一起用", "--format and -o go together", field="format")
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
+        if arguments.by is not None:
+            _totals(node.journal, arguments.by, output)
+            return
+        if arguments.format is not None:
+            _write_list(node.journal, arguments, output)
+            return
         if arguments.review:
             _list_matters(node.journal, arguments.limit, output)
             return
@@ -67,6 +80,25 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         output.say(f"共 {total} 件,本页 {len(page)} 件", f"{len(page)} of {total}")
         if next_after:
             output.say(f"下一页:zhicang list --after {next_after}", f"next page: zhicang list --after {next_after}")
+
+
+def _totals(journal: Journal, column: str, output: Output) -> None:
+    resources = 0
+    for value, count, files, size in totals(journal, column):
+        resources += count
+        output.record({column: value or None, "resources": count, "files": files, "size": size})
+        output.say(f"{value or '(未写明)'}  {count} 件  {files} 个文件  {size} 字节", f"{value or '(not said)'}  {count} resources  {files} files  {size} bytes")
+    output.record({"summary": {"resources": resources, "by": column}})
+    output.say(f"共 {resources} 件", f"{resources} in all")
+
+
+def _write_list(journal: Journal, arguments: argparse.Namespace, output: Output) -> None:
+    rows = list(journal.resources.all())
+    data = list_in(arguments.format, journal, rows)
+    write_output(arguments.output, data)
+    output.record({"file": str(arguments.output), "format": arguments.format, "bytes": len(data)})
+    output.record({"summary": {"shown": len(rows), "total": len(rows)}})
+    output.say(f"{len(rows)} 件资源的清单:{arguments.output}", f"a list of {len(rows)} resources: {arguments.output}")
 
 
 def _list_matters(journal: Journal, limit: int, output: Output) -> None:

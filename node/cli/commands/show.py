@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from node.cli.parser import chooser
 from node.cli.session import home_of, mark_demonstration
 from node.history import describe, find, utc, word_for
+from node.importers.columns import BY_FIELD
+from node.records.metadata import Metadata
+from node.records.said import texts_of
 from node.registrar.stages import CODES, REASONS, STATUSES
 from node.runtime import open_for_reading
 from storage.matters import Code
@@ -44,6 +47,16 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         output.record({"summary": {"found": len(rows)}})
 
 
+def _print_said(metadata: dict[str, Any], output: Output) -> None:
+    """Print every column that was said, but those that stand above."""
+    for column, text in texts_of(Metadata.from_json(metadata)).items():
+        if column not in ("title", "type", "access", "rights", "period"):
+            heading, shown = BY_FIELD[column], " ".join(text.split())
+            output.say(f"  {heading.zh} {shown}", f"  {heading.en}: {shown}")
+    if "sm3" in metadata:
+        output.say(f"  摘要(SM3) {metadata['sm3']}", f"  SM3       {metadata['sm3']}")
+
+
 def _print(history: dict[str, Any], output: Output) -> None:
     metadata, language = history["metadata"], output.language
     state = STATUSES[history["status"]]
@@ -58,6 +71,7 @@ def _print(history: dict[str, Any], output: Output) -> None:
         f"  类型 {words['type']} · {words['access']} · {words['rights']} · 年度 {metadata['period']}",
         f"  {words['type']} · access {words['access']} · rights {words['rights']} · period {metadata['period']}",
     )
+    _print_said(metadata, output)
     output.say(f"  摘要(SHA-256) {history['sha256']}", f"  SHA-256   {history['sha256']}")
     output.say(f"  内容标识(CID) {history['cid']}", f"  CID       {history['cid']}")
     output.say(f"  {history['files']} 个文件,{history['size']} 字节:{history['payload']}", f"  {history['files']} file(s), {history['size']} bytes: {history['payload']}")
