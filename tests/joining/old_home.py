@@ -7,10 +7,13 @@ import io
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 from unittest.mock import patch
 
 from joining_desk import Desk, Ran
@@ -18,9 +21,6 @@ from network_of_one import INSTITUTIONS, PASSPHRASE
 
 from node.cli.main import main
 from node.founding import Institution, found
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 YEAR = ("--period", "2023")
 
@@ -65,16 +65,22 @@ RECEIPTS = {"v1": ("one.txt", 1), "v2": ("two.txt", 2), "v3": ("two.txt", 3)}
 """Of the record that changed: name → file, version."""
 
 
-def began(folder: Path, code: str) -> History:
+def institution(code: str) -> Institution:
+    """Give one of those that the network of one validator knows."""
+    name, credit_code, region = INSTITUTIONS[code]
+    return Institution(code=code, name=name, credit_code=credit_code, region=region)
+
+
+def began(
+    folder: Path, library: Institution, *, passphrase: bytes = PASSPHRASE, demonstration: bool = False
+) -> History:
     """Found a home alone and give it a history, whose receipts are kept as NAME.old.json."""
     desk = Here(folder, "")
-    write_files(folder)
-    name, credit_code, region = INSTITUTIONS[code]
-    institution = Institution(code=code, name=name, credit_code=credit_code, region=region)
+    write_files(folder, passphrase)
     asyncio.run(
         found(
-            folder / "home", institution, passphrase=PASSPHRASE, chain_id=2_023_000_001, clock=time.time,
-            random_bytes=os.urandom, work_factor=2,
+            folder / "home", library, passphrase=passphrase, chain_id=2_023_000_001, clock=time.time,
+            random_bytes=os.urandom, work_factor=2, demonstration=demonstration,
         )
     )  # fmt: skip
     first = desk.well("home", "register", "one.txt", *YEAR, "--json").lines[0]["resource_id"]
@@ -95,9 +101,9 @@ def began(folder: Path, code: str) -> History:
     return History(folder=folder, changed=first, withdrawn=second, replacing=third)
 
 
-def write_files(folder: Path) -> None:
+def write_files(folder: Path, passphrase: bytes) -> None:
     """Write what a desk has beside it."""
-    (folder / "passphrase").write_bytes(PASSPHRASE + b"\n")
+    (folder / "passphrase").write_bytes(passphrase + b"\n")
     for name in ("one", "two", "three", "four"):
         (folder / f"{name}.txt").write_text(f"{name}\n")
     (folder / "u.jsonl").write_text('{"unit_id": "u0", "level": "页"}\n{"unit_id": "u1", "level": "页"}\n')
@@ -109,6 +115,20 @@ def write_files(folder: Path) -> None:
 def keystores_of(desk: Desk, code: str) -> Path:
     """Give where the keys lie that the network admitted."""
     return desk.network / "institutions" / code / "keystores"
+
+
+def killed(desk: Desk, code: str, step: str) -> None:
+    """Move the home until it comes to a step, and see that the process was killed there."""
+    script = Path(__file__).with_name("doomed_join.py")
+    words = (
+        desk.folder / "home", desk.url, desk.network / "anchor.json", keystores_of(desk, code),
+        desk.folder / "passphrase", step,
+    )  # fmt: skip
+    died = subprocess.run(
+        [sys.executable, str(script), *map(str, words)], env=desk.environment, capture_output=True, text=True,
+        check=False, timeout=120,
+    )  # fmt: skip
+    assert died.returncode == -signal.SIGKILL, (step, died.stderr)
 
 
 def assert_moved(desk: Here, history: History) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from old_home import YEAR, Here, History, assert_moved, began, copied, keystores_of, summary
+from old_home import YEAR, Here, History, assert_moved, began, copied, institution, keystores_of, killed, summary
 
 if TYPE_CHECKING:
     from joining_desk import Desk
@@ -22,28 +19,12 @@ STEPS = (
     # from here on the same four points belong to the records
     "signed", "sent", "proved", "confirmed", "confirmed", "proved", "sent", "registered",
 )  # fmt: skip
-DOOMED = """
-import asyncio, os, sys, time
-from pathlib import Path
-from node.home import Home
-from node.joining.existing_home import join_existing
-from node.joining.new_home import Network, given_keys
-from node.offline import read_anchor
-home, url, anchor, keystores, step = sys.argv[1:]
-word = b"a passphrase for tests"
-def die(point):
-    if point == step:
-        os.kill(os.getpid(), 9)
-network = Network(anchor=read_anchor(Path(anchor)), urls=(url,))
-asyncio.run(join_existing(Home(Path(home)), network, given_keys(Path(keystores), word), passphrase=word,
-    environment=os.environ, clock=time.time, crash_point=die, work_factor=2))
-"""
 
 
 @pytest.fixture(scope="session")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> History:
     """A home that began alone, to be copied."""
-    return began(tmp_path_factory.mktemp("alone"), CODE)
+    return began(tmp_path_factory.mktemp("alone"), institution(CODE))
 
 
 @pytest.fixture
@@ -97,13 +78,8 @@ def test_a_moved_home_goes_on_and_an_older_copy_of_it_seals_nothing(here: Here, 
 
 
 def test_a_kill_at_every_step_in_turn_is_gone_on_with(here: Here, history: History) -> None:
-    words = (here.folder / "home", here.url, here.network / "anchor.json", keystores_of(here, CODE))
     for step in STEPS:
-        died = subprocess.run(
-            [sys.executable, "-c", DOOMED, *map(str, words), step], env=here.environment, cwd=Path(__file__).parents[2],
-            capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-        assert died.returncode == -9, (step, died.stderr)
+        killed(here, CODE, step)
         assert (here.folder / "home" / "joining.json").exists(), step
         refused = here.run("home", "register", "four.txt", *YEAR)
         assert (refused.code, "join" in refused.err) == (3, True), refused.err
@@ -113,7 +89,7 @@ def test_a_kill_at_every_step_in_turn_is_gone_on_with(here: Here, history: Histo
 
 
 def test_under_two_persons_everything_waits_for_a_reviewer_and_is_then_sent(desk: Desk) -> None:
-    here, history = Here(desk.folder, desk.url), began(desk.folder, TWO_PERSONS)
+    here, history = Here(desk.folder, desk.url), began(desk.folder, institution(TWO_PERSONS))
     ran = here.well("home", *here.joins(TWO_PERSONS), "--json")
     assert summary(ran) == {"joined": 1, "moved": 0, "review": 8, "refused": 0}
     assert here.well("home", "show", history.changed, "--json").lines[0]["status"] == "review"
