@@ -84,6 +84,13 @@ class ResourceRows:
         ).fetchone()
         return int(row[0])
 
+    def spend_serials(self, period: int, last: int) -> None:
+        """Say that the serials of a project year up to one are given, wherever that was."""
+        self._connection.execute(
+            "INSERT INTO serial VALUES (?, ?) ON CONFLICT (period) DO UPDATE SET last = max(last, excluded.last)",
+            (period, last),
+        )
+
     def insert(self, row: ResourceRow) -> None:
         """Add a resource with its first version; its matter is there."""
         self._connection.execute(

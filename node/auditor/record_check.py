@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from contracts import events, views
 from contracts.errors import ContractError
-from contracts.records import STATUS_WITHDRAWN, Amended, Reason, Registered, Superseded, UnitsCommitted, Withdrawn
+from contracts.records import STATUS_WITHDRAWN
 from node.auditor.finding import INCIDENT, Finding
 from node.chain.engine import RevertedCallError
 from node.errors import Words, ZhicangError
 from node.records.number import Number
+from node.registrar.expected import TOPICS, event_key, expected_event
 from node.registrar.following import FOLLOWED
-from node.registrar.grouping import batch_for, entry_for
-from storage.matters import Code, MatterRow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,17 +22,14 @@ if TYPE_CHECKING:
     from contracts.records import RecordState
     from node.chain.engine import Engine
     from node.home import Identity
+    from node.registrar.expected import Key, Record
     from storage.journal import Journal
     from storage.resources import ResourceRow
-
-Record = Registered | Amended | Superseded | Withdrawn | UnitsCommitted
-Key = tuple[str, bytes, int]
 
 _UNKNOWN = Words(
     "链上有本库没有的登记:是否另有一处在用同一密钥,或恢复了旧备份?",
     "the chain has what this home has not: is the key used elsewhere, or was an old backup put back?",
 )
-_TOPICS = (events.REGISTERED, events.AMENDED, events.SUPERSEDED, events.WITHDRAWN, events.UNITS_COMMITTED)
 
 
 async def check_records(
@@ -42,18 +38,18 @@ async def check_records(
     """Compare the registry's events and state with the journal, both ways."""
     registry, institution = bytes.fromhex(identity.registry), identity.code.encode()
     on_chain: dict[Key, Event] = {}
-    topics = [["0x" + topic.hex() for topic in _TOPICS], ["0x" + institution.ljust(32, b"\0").hex()]]
+    topics = [["0x" + topic.hex() for topic in TOPICS], ["0x" + institution.ljust(32, b"\0").hex()]]
     for log in await engine.logs(address=registry, topics=topics):
         try:
             data = bytes.fromhex(log["data"][2:])
             event = events.decode_log([bytes.fromhex(topic[2:]) for topic in log["topics"]], data)
-            on_chain[_key(event)] = event
+            on_chain[event_key(event)] = event
         except ContractError as error:
             name = f"log {log['logIndex']} of {log['transactionHash']}"
             yield Finding(check="chain", id=name, expected="an event", found=error.words.en, mend=INCIDENT)
     for name, wanted in _expected(journal, institution):
         step()
-        found = on_chain.pop(_key(wanted), None)
+        found = on_chain.pop(event_key(wanted), None)
         if found != wanted:
             yield _differs(name, wanted, found)
     for key in on_chain:
@@ -91,38 +87,8 @@ def _stands(state: RecordState, *, frozen: bool) -> str:
 def _expected(journal: Journal, institution: bytes) -> Iterator[tuple[str, Record]]:
     """Give the events that the journal's confirmed matters must have on chain."""
     for matter in journal.matters.all():
-        if matter.stage == "confirmed" and (event := _event_of(journal, matter, institution)) is not None:
+        if matter.stage == "confirmed" and (event := expected_event(journal, matter, institution)) is not None:
             yield event
-    for batch in journal.units.batches():
-        if batch.stage == "confirmed":
-            yield f"units {batch.id}", batch_for(batch).committed(institution)
-
-
-def _event_of(journal: Journal, matter: MatterRow, institution: bytes) -> tuple[str, Record] | None:
-    """Give the event that a resource's matter must have; None where its row is gone, which the chain then tells."""
-    reason = Reason(code=matter.reason, document=matter.document)
-    if matter.code is Code.WITHDRAW:
-        number = Number.parse(matter.subject).on_chain()
-        withdrawn = Withdrawn(
-            institution=institution, number=number, version=matter.version, reason=reason.code,
-            document=reason.document,
-        )  # fmt: skip
-        return matter.subject, withdrawn
-    row = journal.resources.of_matter(matter.id)
-    if row is None or journal.resources.by_number(row.number) is None:
-        return None
-    entry = entry_for(row)
-    if matter.code is Code.REGISTER:
-        return row.number, replace(entry.registered(institution), version=matter.version)
-    make = entry.amended if matter.code is Code.AMEND else entry.superseded
-    return row.number, make(institution, matter.version, reason)
-
-
-def _key(event: Event) -> Key:
-    """Give what is unique to a record's event."""
-    if isinstance(event, Registered | Amended | Superseded | Withdrawn):
-        return type(event).__name__, event.number, event.version
-    return type(event).__name__, event.root if isinstance(event, UnitsCommitted) else b"", 0
 
 
 async def _state_of(engine: Engine, registry: bytes, number: bytes) -> RecordState | None:

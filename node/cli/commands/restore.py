@@ -7,23 +7,26 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from node.backup.confirming import confirm_embedded, confirm_on_network, mark_confirmed, read_hash
+from node.backup.confirming import confirm_embedded, confirm_on_network, mark_confirmed, read_hash, reconcile
 from node.backup.manifest import read_summary
 from node.backup.restoring import PURPOSE, restore
 from node.building import refuse_taken, sweep_unfinished
 from node.cli.parser import chooser, given_path
+from node.cli.reconciled import tell_reconciled
 from node.cli.session import home_of, mark_demonstration
 from node.engines import asking
 from node.errors import BadInput, Words
 from node.home import NETWORK
 from node.offline import read_receipt
 from node.runtime import open_for_reading
+from storage.journal import Journal
 
 if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
     from node.home import Home
+    from node.registrar.reconciling import Reconciled
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
@@ -33,14 +36,15 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--head", metavar="HASH", help=say("所知最新的区块哈希(本机链)", "the newest header hash that is known (embedded chain)"))
     parser.add_argument("--receipt", type=given_path, metavar="FILE", help=say("所知最新的凭证(本机链)", "the newest receipt that is known (embedded chain)"))
     parser.add_argument("--confirm", action="store_true", help=say("由网络确认(网络上的节点)", "have the network confirm it (a home on a network)"))
+    parser.add_argument("--reconcile", action="store_true", help=say("没有更新的备份:以网络为准补上日志,列出缺了什么,此后可写", "there is no newer backup: bring the journal up to the network, name what is lost, then it can write"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Restore, confirm, or both."""
     home = home_of(arguments)
-    given = [name for name in ("head", "receipt", "confirm") if getattr(arguments, name)]
+    given = [name for name in ("head", "receipt", "confirm", "reconcile") if getattr(arguments, name)]
     if len(given) > 1:
-        zh, en = "--head、--receipt、--confirm 只能给一个", "give one of --head, --receipt and --confirm"
+        zh, en = "--head、--receipt、--confirm、--reconcile 只能给一个", "give one of --head, --receipt, --confirm and --reconcile"
         raise BadInput(zh, en, field=given[1])
     if arguments.folder is not None:
         _restore(arguments, home, output)
@@ -71,18 +75,26 @@ def _restore(arguments: argparse.Namespace, home: Home, output: Output) -> None:
 
 
 def _confirm(arguments: argparse.Namespace, home: Home, output: Output) -> None:
-    identity = home.identity()
-    if (identity.chain == NETWORK) != arguments.confirm:
-        zh, en = "本机链用 --head 或 --receipt 确认,网络上的节点用 --confirm", "an embedded chain is confirmed by --head or --receipt, a home on a network by --confirm"
+    by_network = arguments.confirm or arguments.reconcile
+    if (home.identity().chain == NETWORK) != by_network:
+        zh, en = "本机链用 --head 或 --receipt 确认,网络上的节点用 --confirm 或 --reconcile", "an embedded chain is confirmed by --head or --receipt, a home on a network by --confirm or --reconcile"
         raise BadInput(zh, en, field="confirm")
+    if arguments.reconcile:
+        tell_reconciled(asyncio.run(_reconciled(home)), output)
+        return
     if arguments.confirm:
-        height = asyncio.run(_by_network(home))
+        height = known = asyncio.run(_by_network(home))
     elif arguments.head:
-        height = confirm_embedded(home, read_hash(arguments.head))
+        height, known = confirm_embedded(home, read_hash(arguments.head))
     else:
-        height = confirm_embedded(home, read_receipt(arguments.receipt).material.decode_header().block_hash)
+        height, known = confirm_embedded(home, read_receipt(arguments.receipt).material.decode_header().block_hash)
     mark_confirmed(home)
-    output.record({"confirmed": str(home.path), "block_height": height})
+    output.record({"confirmed": str(home.path), "block_height": height, "known_height": known})
+    if known < height:
+        output.note(
+            f"所给的只到高度 {known},早于备份的 {height}:它证明历史一致,不能证明此后没有更新的登记;若还有更新的凭证或抄下的哈希,请用它再确认",
+            f"what was given is of height {known}, before the backup's {height}: it shows the same history, not that nothing came after the backup; confirm again by a newer receipt or hash if there is one",
+        )
     output.say(f"已确认(区块高度 {height}),可以写入", f"confirmed (height {height}): it can write")
 
 
@@ -91,3 +103,12 @@ async def _by_network(home: Home) -> int:
     async with asking(home) as engine:
         with open_for_reading(home) as node:
             return await confirm_on_network(engine, node.journal, registry=bytes.fromhex(identity.registry), institution=identity.code)
+
+
+async def _reconciled(home: Home) -> Reconciled:
+    async with asking(home) as engine:
+        journal = Journal.open(home.journal)
+        try:
+            return await reconcile(home, engine, journal, clock=time.time)
+        finally:
+            journal.close()
