@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from node.chain.consumer import consumer_of
 from node.chain.engine import NonceConsumed
-from node.chain.errors import KeyElsewhere
-from node.errors import Words
+from node.chain.errors import EndpointFailure, KeyElsewhere
+from node.errors import Unavailable, Words
 from node.receipts.errors import BadProof
 from node.receipts.transaction import decode_transaction
 
@@ -93,6 +93,8 @@ class Attempts:
                 strangers.append(by)
             if 0 < used.signed < consumed:
                 strangers.append(await consumer_of(self._engine, self._sender, used.signed))
+            if used.signed == 0 < consumed:
+                strangers += await self._before_the_journal(consumed)
             to_send += self._signed(own, consumed)
         self._crash_point("signed")
         for stranger in strangers:
@@ -117,6 +119,20 @@ class Attempts:
                 if act.sender != self._sender:
                     raise  # only its owner can sign it anew
                 await self.send([self._journal.acts.get(act.id) or act])
+
+    async def _before_the_journal(self, consumed: int) -> list[Landed]:
+        """Find what used the key last, before this journal signed anything with it: a home that lives elsewhere.
+
+        Nothing is displaced yet; so where it cannot be shown (old states are forgotten, the count is a lie), it is
+        passed over. A chain's founder has created the registry before there was a journal.
+        """
+        try:
+            by = await consumer_of(self._engine, self._sender, consumed - 1)
+        except EndpointFailure:
+            raise
+        except Unavailable:
+            return []
+        return [by] if by.material.transaction().to else []
 
     async def _landed_already(self, act: ActRow) -> Landed | None:
         """Find the attempt that a header holds; of several the one that succeeded."""

@@ -13,8 +13,10 @@ from network_parts.demo_command import demo
 from network_parts.engines import Missing
 from network_parts.json_rpc import Unanswered
 from network_parts.network import Network, random_keys
+from network_parts.validator import wait_until
 
 from node.errors import ZhicangError
+from node.receipts.seals import quorum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 CHAIN_ID = 2_023_000_010
 NOT_AVAILABLE = 3
+STARTING = 60.0
 USAGE = """A QBFT network of several validators on 127.0.0.1, for tests and demonstrations. The engine is GoQuorum,
 which is at the end of its life; the production target is Besu QBFT, whose headers and seals are the same.
 
@@ -65,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run in (("start", _start), ("stop", _stop), ("kill", _kill), ("pause", _pause), ("resume", _resume)):
         act(name, run).add_argument("number", type=int, nargs="?", metavar="N")
     act("part", _part).add_argument("numbers", type=int, nargs="+", metavar="N")
-    act("mend", lambda asked: _network(asked).mend())
+    act("mend", _mend)
     vote = act("vote", _vote)
     vote.add_argument("act", choices=("add", "remove"))
     vote.add_argument("address", metavar="ADDRESS")
@@ -93,36 +96,76 @@ def _found(asked: argparse.Namespace) -> None:
 
 
 def _start(asked: argparse.Namespace) -> None:
+    network, chosen = _network(asked), _chosen(asked)
+    if paused := [str(validator.number) for validator in chosen if validator.paused()]:
+        raise Missing(f"paused: validator {', '.join(paused)}; let it go on with scripts/network resume")
+    running = {validator.number for validator in chosen if validator.pid() is not None}
     if asked.number is None:
-        _network(asked).start()
+        network.start()
     else:
-        _network(asked).validator(asked.number).start()
+        (one,) = chosen
+        one.start()
+        wait_until(lambda: one.height() is not None, limit=STARTING, what=f"it does not answer; see {one.log}")
+    for validator in chosen:
+        _say(validator, "本已在运行 / ran already" if validator.number in running else "已启动 / started")
+    _say_who_runs(network)
 
 
 def _stop(asked: argparse.Namespace) -> None:
-    for validator in _chosen(asked):
+    def stop(validator: Validator) -> None:
         validator.ask_to_stop()
-    for validator in _chosen(asked):
+
+    chosen = [validator for validator in _chosen(asked) if validator.pid() is not None]
+    _do(asked, stop, "已停止 / stopped")
+    for validator in chosen:
         validator.stop()
 
 
 def _kill(asked: argparse.Namespace) -> None:
-    for validator in _chosen(asked):
-        validator.kill()
+    _do(asked, lambda validator: validator.kill(), "已杀掉 / killed")
+    _say_who_runs(_network(asked))
 
 
 def _pause(asked: argparse.Namespace) -> None:
-    for validator in _chosen(asked):
-        validator.pause()
+    _do(asked, lambda validator: validator.pause(), "已暂停 / paused")
+    _say_who_runs(_network(asked))
 
 
 def _resume(asked: argparse.Namespace) -> None:
+    _do(asked, lambda validator: validator.resume(), "继续运行 / goes on")
+    _say_who_runs(_network(asked))
+
+
+def _do(asked: argparse.Namespace, act: Callable[[Validator], None], done: str) -> None:
+    """Do something to the chosen validators that run, and say of each what was done."""
     for validator in _chosen(asked):
-        validator.resume()
+        runs = validator.pid() is not None
+        act(validator)
+        _say(validator, done if runs else "没有在运行 / does not run")
+
+
+def _say(validator: Validator, what: str) -> None:
+    print(f"{validator.number}  {validator.url}  {what}")
+
+
+def _say_who_runs(network: Network) -> None:
+    """Say how many run, and whether they are enough."""
+    wanted = quorum(len(network.validators))
+    running = sum(validator.pid() is not None and not validator.paused() for validator in network.validators)
+    enough = running >= wanted
+    zh, en = ("足以出区块头", "enough to make headers") if enough else ("网络停顿", "the network stands still")
+    print(f"运行 {running}/{len(network.validators)},至少要 {wanted}:{zh} / {running} run, {wanted} are needed: {en}")
 
 
 def _part(asked: argparse.Namespace) -> None:
     _network(asked).part(asked.numbers)
+    cut = " ".join(map(str, asked.numbers))
+    print(f"{cut}  已与其余断开 / cut off from the others, until scripts/network mend")
+
+
+def _mend(asked: argparse.Namespace) -> None:
+    _network(asked).mend()
+    print("已全部重新连接 / all are connected again")
 
 
 def _vote(asked: argparse.Namespace) -> None:

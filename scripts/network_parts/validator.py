@@ -40,7 +40,7 @@ _FLAGS = (
     "--rpc.allow-unprotected-txs", "--cache", "64",
 )  # fmt: skip
 _GENTLE = 15.0
-_AT_ONCE = 10.0
+_AT_ONCE = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
+import re
 import subprocess
 import sys
 import time
@@ -97,17 +97,14 @@ async def anvil(folder: Path) -> AsyncIterator[Running]:
     program = RECIPES["anvil"].installed()
     if program is None:
         pytest.skip("anvil is not installed: run scripts/install-engines anvil")
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port = probe.getsockname()[1]
     log = (folder / "anvil.log").open("wb")
     process = subprocess.Popen(  # noqa: ASYNC220 - it is started at once, and ended in the finally below
-        [program, "--host", LOOPBACK, "--port", str(port), "--chain-id", str(ANVIL_CHAIN_ID), "--hardfork", "berlin",
+        [program, "--host", LOOPBACK, "--port", "0", "--chain-id", str(ANVIL_CHAIN_ID), "--hardfork", "berlin",
          "--gas-price", "0", "--base-fee", "0", "--accounts", "1", "--order", "fifo", "--gas-limit", "100000000"],
         stdout=log, stderr=log, env={"PATH": os.defpath, "HOME": str(folder)},
     )  # fmt: skip
-    url = f"http://{LOOPBACK}:{port}/"
     try:
+        url = await anvil_url(folder / "anvil.log")
         genesis = await genesis_of(url)
         provider = remote(url, ANVIL_CHAIN_ID, genesis, Unsealed())
         yield Running(
@@ -159,6 +156,15 @@ async def qbft(network: Network) -> AsyncIterator[Running]:
 def remote(url: str, chain_id: int, genesis_hash: bytes, checked: Checked) -> RemoteProvider:
     meant = Introduction(chain_id=chain_id, genesis_hash=genesis_hash, checked=checked)
     return RemoteProvider([Endpoint(url)], introduction=meant, patience=OUTAGE)
+
+
+async def anvil_url(log: Path) -> str:
+    """Wait until anvil says on which port it listens: the system chose it, so no other process can have it."""
+    for _ in range(600):
+        if found := re.search(rf"Listening on {LOOPBACK}:(\d+)", log.read_text()):
+            return f"http://{LOOPBACK}:{found[1]}/"
+        await asyncio.sleep(0.1)
+    raise AssertionError(log.read_text())
 
 
 async def genesis_of(url: str) -> bytes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from fault_place import Place
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 @contextmanager

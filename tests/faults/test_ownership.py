@@ -36,7 +36,7 @@ def serving(place: Place) -> Iterator[tuple[subprocess.Popen[str], dict[str, str
     try:
         yield process, json.loads(process.stdout.readline())
         process.send_signal(signal.SIGTERM)
-        rest, trouble = process.communicate(timeout=30)
+        rest, trouble = process.communicate(timeout=120)
         assert process.returncode == 0, trouble
         assert json.loads(rest.splitlines()[-1]) == {"summary": {"stopped": True}}
         assert not (place.home / "socket").exists()
@@ -48,7 +48,7 @@ def serving(place: Place) -> Iterator[tuple[subprocess.Popen[str], dict[str, str
 def ask(url: str, method: str) -> object:
     call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": []}
     request = urllib.request.Request(url, json.dumps(call).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         return json.load(answer)["result"]
 
 
@@ -70,7 +70,7 @@ def test_beside_serve_nobody_else_owns_the_home_writers_are_served_and_readers_w
         for reader in READERS:
             done = place.run(*reader)
             assert done.returncode == 0, (reader, done.stdout, done.stderr)
-        with urllib.request.urlopen(where["health"], timeout=10) as answer:
+        with urllib.request.urlopen(where["health"], timeout=120) as answer:
             health = json.load(answer)
         assert (health["status"], health["institution"], health["height"]) == ("ok", "14000001", 2)
         assert ask(where["rpc"], "eth_blockNumber") == "0x2"
@@ -99,7 +99,7 @@ def test_beside_a_register_that_stands_still_writers_end_at_once_and_readers_wor
             done = place.run(*reader)
             assert done.returncode == 0, (reader, done.stdout, done.stderr)
         process.send_signal(signal.SIGCONT)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=120) == 0
     finally:
         process.kill()
         process.wait()

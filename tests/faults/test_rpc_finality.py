@@ -54,10 +54,10 @@ async def test_two_headers_at_one_height_stop_the_writing(forked: Forked) -> Non
     theirs = await sealed(forked.there, forked.site, 1, b"theirs")
     endpoint = Endpoint(forked.here.rpc)
     async with listening_all([endpoint]), forked.attach(endpoint) as attached:
-        proven = await attached.engine.wait(ours, limit=10)
+        proven = await attached.engine.wait(ours, limit=60)
         endpoint.dispatcher = forked.there.rpc
         with pytest.raises(BrokenFinality, match="two different headers") as caught:
-            await attached.engine.wait(theirs, limit=10)
+            await attached.engine.wait(theirs, limit=60)
     assert (caught.value.code, caught.value.exit_code) == ("broken-finality", 3)
     [incident] = forked.site.incidents.standing()
     both = [decode_header(bytes.fromhex(text[2:])) for text in (incident.proven, incident.now)]
@@ -77,7 +77,7 @@ async def test_a_confirmed_transaction_that_is_gone_is_found_when_attaching(fork
     endpoint = Endpoint(forked.here.rpc)
     async with listening_all([endpoint]):
         async with forked.attach(endpoint) as attached:
-            header = (await attached.engine.wait(ours, limit=10)).material.decode_header()
+            header = (await attached.engine.wait(ours, limit=60)).material.decode_header()
         forked.site.known[header.number] = header
         endpoint.dispatcher = forked.there.rpc
         with pytest.raises(BrokenFinality, match="two different headers"):
@@ -91,7 +91,7 @@ async def test_a_head_below_what_is_proven_stops_the_writing(forked: Forked, mon
     endpoint = Endpoint(forked.here.rpc)
     async with listening_all([endpoint]):
         async with forked.attach(endpoint) as attached:
-            header = (await attached.engine.wait(ours, limit=10)).material.decode_header()
+            header = (await attached.engine.wait(ours, limit=60)).material.decode_header()
         forked.site.known[header.number] = header
         endpoint.dispatcher = forked.there.rpc
         with pytest.raises(BrokenFinality, match="below a header"):
@@ -112,7 +112,7 @@ async def test_an_engine_that_is_catching_up_is_no_incident(forked: Forked, monk
     endpoint, other = Endpoint(forked.here.rpc), Endpoint(forked.there.rpc, lie=syncing)
     async with listening_all([endpoint, other]):
         async with forked.attach(endpoint) as attached:
-            header = (await attached.engine.wait(ours, limit=10)).material.decode_header()
+            header = (await attached.engine.wait(ours, limit=60)).material.decode_header()
         forked.site.known[header.number] = header
         with pytest.raises(Behind):
             async with forked.attach(other):

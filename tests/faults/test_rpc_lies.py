@@ -152,10 +152,10 @@ async def test_one_url_that_lies_is_named_and_the_act_finishes_later(world: Worl
     async with listening_all([endpoint]), world.attach(endpoint) as attached:
         endpoint.lie = lie
         with pytest.raises(Forged) as caught:
-            await attached.engine.wait(world.wanted, limit=10)
+            await attached.engine.wait(world.wanted, limit=60)
         assert (caught.value.code, caught.value.exit_code) == ("forged-answer", 3)
         endpoint.lie = Endpoint(world.embedded.rpc).lie
-        landed = await attached.engine.wait(world.wanted, limit=10)
+        landed = await attached.engine.wait(world.wanted, limit=60)
     assert_true(world, landed)
 
 
@@ -164,7 +164,7 @@ async def test_the_next_url_is_believed_instead(world: World, lie: Any) -> None:
     liar, witness = Endpoint(world.embedded.rpc), Endpoint(world.embedded.rpc)
     async with listening_all([liar, witness]), world.attach(liar, witness) as attached:
         liar.lie = lie
-        landed = await attached.engine.wait(world.wanted, limit=10)
+        landed = await attached.engine.wait(world.wanted, limit=60)
         asked = len(liar.asked)
         assert await attached.engine.find(world.wanted) == landed
         assert len(liar.asked) == asked, "a liar is not asked again at once"
@@ -191,8 +191,8 @@ async def test_receipts_of_another_transaction_are_no_proof(world: World) -> Non
     async with listening_all([endpoint]), world.attach(endpoint) as attached:
         endpoint.lie = swap
         with pytest.raises(Forged):
-            await attached.engine.wait(world.wanted, limit=10)
-        assert (await attached.engine.wait(world.calls[0][0], limit=10)).tx_hash == world.calls[0][0]
+            await attached.engine.wait(world.wanted, limit=60)
+        assert (await attached.engine.wait(world.calls[0][0], limit=60)).tx_hash == world.calls[0][0]
 
 
 async def test_an_engine_without_the_call_for_all_receipts_is_asked_for_each(world: World) -> None:
@@ -204,7 +204,7 @@ async def test_an_engine_without_the_call_for_all_receipts_is_asked_for_each(wor
     endpoint = Endpoint(world.embedded.rpc, lie=missing)
     async with listening_all([endpoint]), world.attach(endpoint) as attached:
         for tx_hash, _ in world.calls:
-            assert (await attached.engine.wait(tx_hash, limit=10)).succeeded
+            assert (await attached.engine.wait(tx_hash, limit=60)).succeeded
     assert endpoint.asked.count("eth_getBlockReceipts") == 1
 
 
@@ -221,7 +221,7 @@ async def test_a_receipt_before_its_header_is_waited_for(world: World) -> None:
     endpoint = Endpoint(world.embedded.rpc)
     async with listening_all([endpoint]), world.attach(endpoint) as attached:
         endpoint.lie = late
-        assert (await attached.engine.wait(world.wanted, limit=10)).succeeded
+        assert (await attached.engine.wait(world.wanted, limit=60)).succeeded
     assert hidden == -1
 
 

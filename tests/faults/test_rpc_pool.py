@@ -208,6 +208,18 @@ async def test_nonces_used_elsewhere_are_noticed_though_nothing_was_open(shore: 
     assert await shore.on_chain() == [(1, "0x61"), (2, "0x" + b"theirs".hex()), (3, "0x62")]
 
 
+async def test_a_key_that_was_used_before_the_journal_began_is_told_of_once(shore: Shore) -> None:
+    """A home that is joined anew with the key of one that lives elsewhere; the chain's founder is none of that."""
+    theirs, raw = signed(1, to=shore.site.registry, calldata=b"theirs")
+    await shore.embedded.send(raw)
+    await receipt_of(shore.embedded, theirs)
+    shore.plan(b"a")
+    with pytest.raises(KeyElsewhere, match=theirs.hex()):
+        await shore.finish()
+    await shore.finish()
+    assert await shore.on_chain() == [(1, "0x" + b"theirs".hex()), (2, "0x61")]
+
+
 async def test_a_count_that_is_a_lie_signs_nothing_anew(shore: Shore) -> None:
     """An endpoint that says a nonce is consumed must show by what; else the act keeps it."""
     Losing(shore.endpoint, times=1)
@@ -248,7 +260,7 @@ async def test_a_nonce_that_is_lost_is_told_to_whoever_waits(shore: Shore) -> No
     await shore.engine.send(raw)
     await shore.embedded.send(other)
     with pytest.raises(NonceConsumed) as caught:
-        await shore.engine.wait(tx_hash, limit=20)
+        await shore.engine.wait(tx_hash, limit=60)
     assert caught.value.by.tx_hash == theirs
 
 

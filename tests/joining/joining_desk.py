@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120
+PATIENCE = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

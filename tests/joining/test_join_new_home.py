@@ -42,13 +42,13 @@ def test_a_joined_home_is_served(desk: Desk) -> None:
     assert process.stdout is not None
     try:
         where = json.loads(process.stdout.readline())
-        with urllib.request.urlopen(where["health"], timeout=20) as answer:
+        with urllib.request.urlopen(where["health"], timeout=60) as answer:
             health = json.load(answer)
         assert (health["status"], health["chain"], health["institution"]) == ("ok", "network", "33000001")
         assert health["height"] == 1
         assert desk.well("home", "register", "two.txt", *YEAR, "--json").lines[0]["status"] == "registered"
         process.send_signal(signal.SIGTERM)
-        _, trouble = process.communicate(timeout=30)
+        _, trouble = process.communicate(timeout=120)
         assert (process.returncode, "Traceback" in trouble) == (0, False), trouble
     finally:
         process.kill()

@@ -60,21 +60,25 @@ def test_live_headers_keep_our_rules(network: Network) -> None:
 
 
 def test_one_killed_validator_does_not_stop_the_others(network: Network) -> None:
-    script("kill", network.folder, "2")
+    said = script("kill", network.folder, "2")
+    assert (said.count("killed"), "3 run, 3 are needed: enough" in said) == (1, True), said
     assert network.validator(2).pid() is None
     network.wait_for_height(network.height() + 4)
-    script("start", network.folder, "2")
-    wait_until(lambda: (network.validator(2).height() or 0) >= network.height() - 1, limit=30, what="2 lags behind")
+    assert "started" in script("start", network.folder, "2")
+    wait_until(lambda: (network.validator(2).height() or 0) >= network.height() - 1, limit=60, what="2 lags behind")
 
 
 def test_two_paused_validators_halt_the_network_until_they_go_on(network: Network) -> None:
-    for number in ("3", "4"):
-        script("pause", network.folder, number)
+    said = [script("pause", network.folder, number) for number in ("3", "4")]
+    assert ("paused" in said[0], "stands still" in said[1]) == (True, True), said
     assert network.validator(3).paused()
+    command = [ROOT / "scripts" / "network", "start", network.folder]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "paused: validator 3, 4" in refused.stderr) == (3, True), refused
     status = script("status", network.folder)
     assert status.count("paused") == 2
     alive = network.validator(1)
-    wait_until(lambda: stands(alive), limit=20, what="two validators of four go on alone")
+    wait_until(lambda: stands(alive), limit=60, what="two validators of four go on alone")
     for number in ("3", "4"):
         script("resume", network.folder, number)
     network.wait_for_height(network.height() + 2)
@@ -83,7 +87,7 @@ def test_two_paused_validators_halt_the_network_until_they_go_on(network: Networ
 
 def test_a_parted_network_halts_and_heals_without_two_histories(network: Network) -> None:
     script("part", network.folder, "1", "2")
-    wait_until(lambda: stands(network.validator(1)) and stands(network.validator(3)), limit=30, what="a half goes on")
+    wait_until(lambda: stands(network.validator(1)) and stands(network.validator(3)), limit=60, what="a half goes on")
     halted = network.height()
     script("mend", network.folder)
     network.wait_for_height(halted + 2)

@@ -52,7 +52,7 @@ class Sender:
                 receipts[tx_hash] = self._network.validators[0].call("eth_getTransactionReceipt", tx_hash)
             return all(receipts.values())
 
-        wait_until(landed, limit=30, what="the transactions did not land")
+        wait_until(landed, limit=60, what="the transactions did not land")
         return [int(receipts[tx_hash]["blockNumber"], 16) for tx_hash in hashes]
 
 
