@@ -64,7 +64,7 @@ class Place:
 def acknowledgements(stdout: str) -> list[dict[str, Any]]:
     """Give the acknowledgements that a process printed before it ended: whole lines of its standard output."""
     lines = [json.loads(line) for line in stdout.splitlines(keepends=True) if line.endswith("\n")]
-    return [line for line in lines if line.get("status") in ("registered", "committed")]
+    return [line for line in lines if line.get("status") in ("registered", "committed") and "tx_hash" in line]
 
 
 async def found_here(place: Place) -> None:
