@@ -54,8 +54,8 @@ class Place:
         self.runner = Runner(folder, self._environment)
 
     @contextmanager
-    def home(self, *, keep: bool = False) -> Iterator[Path]:
-        """Found a home, and remove it afterwards unless it is to be kept until the bench is over.
+    def home(self, *, keep: bool = False, profile: str = "sha256") -> Iterator[Path]:
+        """Found a home of a digest profile, and remove it afterwards unless it is to be kept until the bench is over.
 
         Rows that make very many files keep theirs: ext4 passes over inodes for one to six minutes after they were
         freed, so that 100,000 deletions make the next creations several times slower, ours as well as the other's.
@@ -64,6 +64,8 @@ class Place:
         path = self.folder / f"home{self._homes}"
         command = [PYTHON, HERE / "found_home.py", path, self._passphrase]
         subprocess.run(command, env=self._environment, check=True)
+        settings = path / "zhicang.toml"
+        settings.write_text(settings.read_text().replace('profile = "cn"', f'profile = "{profile}"'))
         yield path
         if not keep:
             shutil.rmtree(path)

@@ -9,6 +9,7 @@ from node.records.metadata import Metadata
 from node.registrar.outcome import Refused
 from node.registrar.request import RegisterRequest
 from node.registrar.store import Store
+from node.settings import read_settings
 from node.wiring import new_salt, no_crash
 from storage.blocks import BlockIndex
 from storage.journal import Journal
@@ -17,7 +18,7 @@ from storage.root import StorageRoot
 home, folder = Home(Path(sys.argv[1])), Path(sys.argv[2])
 store = Store(
     institution="14000001",
-    root=StorageRoot(home.storage, staging=home.staging),
+    root=StorageRoot(home.storage, staging=home.staging, sm3=read_settings(home.settings).profile == "cn"),
     blocks=BlockIndex.open(home.blocks, root=home.storage),
     journal=Journal.open(home.journal),
     clock=time.time,

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import fields_table
 import jsonschema
 import pytest
 import rfc8785
@@ -156,3 +157,7 @@ def test_a_correction_leaves_the_other_identifiers() -> None:
     assert [(each.scheme, each.value) for each in second.identifiers] == [
         ("cdoi", "108.ndlc.1"), ("doi", "10.1/a"), ("issn", "1000-0000")
     ]  # fmt: skip
+
+
+def test_the_published_table_is_the_table_of_fields() -> None:
+    assert fields_table.PAGE.read_text(encoding="utf-8") == fields_table.page()
