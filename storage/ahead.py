@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -16,16 +16,26 @@ THREADS = 2
 
 
 def ahead(
-    work: Callable[[Item], Result], items: Iterable[Item], *, undo: Callable[[Result], None]
-) -> Iterator[tuple[Item, Future[Result]]]:
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    undo: Callable[[Result], None],
+    worth: Callable[[Item], bool] = lambda _: True,
+) -> Generator[tuple[Item, Future[Result]], None, None]:
     """Give each item with its finished work, in order; at most two are under way.
 
-    What nobody took, because the caller stopped early, is undone before this returns.
+    What is not ``worth`` a thread is done by the caller, when its turn comes. What nobody took, because the caller
+    stopped early, is undone before this returns.
     """
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     with ThreadPoolExecutor(THREADS) as pool:
         try:
             for item in items:
+                if not worth(item):
+                    while waiting:
+                        yield _finished(waiting.popleft())
+                    yield item, _done(work, item)
+                    continue
                 waiting.append((item, pool.submit(work, item)))
                 if len(waiting) > THREADS:
                     yield _finished(waiting.popleft())
@@ -35,6 +45,15 @@ def ahead(
             for _, future in waiting:
                 if not future.cancel() and future.exception() is None:
                     undo(future.result())
+
+
+def _done(work: Callable[[Item], Result], item: Item) -> Future[Result]:
+    future: Future[Result] = Future()
+    try:
+        future.set_result(work(item))
+    except Exception as error:  # noqa: BLE001 - it is the caller's to raise
+        future.set_exception(error)
+    return future
 
 
 def _finished(one: tuple[Item, Future[Result]]) -> tuple[Item, Future[Result]]:

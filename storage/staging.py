@@ -56,6 +56,14 @@ class Staging:
 
         return self._fill(str(source), Kind.FILE, copy)
 
+    def is_worth_a_thread(self, source: Path) -> bool:
+        """Tell whether taking a source beside another one gains time. A folder has threads of its own."""
+        try:
+            status = source.lstat()
+        except (OSError, ValueError):
+            return False
+        return self._sm3 and stat.S_ISREG(status.st_mode) and status.st_size >= _WORTH_A_THREAD
+
     def take_lines(self, lines: Iterable[bytes], *, name: str, each: Callable[[bytes], None]) -> Staged:
         """Write lines as one payload file; raise EmptyFile or DiskFull, with nothing left behind."""
         check_name(name, name)

@@ -12,22 +12,29 @@ Order of writes for a group, and what a crash in between leaves:
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from node.registrar.numbering import Numbering, Placing, Stored
 from node.registrar.repetition import changed_since_checked, refused, unstorable
+from storage.ahead import ahead
 from storage.errors import DiskFull, StorageError
+from storage.root import Staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from concurrent.futures import Future
 
     from node.registrar.outcome import Refused
     from node.registrar.request import RegisterRequest
     from storage.blocks import BlockIndex
     from storage.journal import Journal
     from storage.resources import ResourceRow
-    from storage.root import Staged, StorageRoot
+    from storage.root import StorageRoot
+
+    _Asked = tuple[RegisterRequest, Stored | None]
+    """A request, and what lies here of it already."""
 
 GROUP = 200
 """Resources that share one syncfs; at most this many are copied before the first is acknowledged as stored."""
@@ -66,31 +73,51 @@ class Store:
         self._numbering.begin_run()
         group: list[tuple[RegisterRequest, Staged]] = []
         size = 0
-        for request in requests:
-            if (known := self._known(request, stage)) is not None:
-                yield known
-                continue
-            try:
-                staged = self._root.stage(request.source, left_out=request.left_out, progress=taken)
-            except DiskFull:
-                for _, earlier in group:
-                    self._root.discard(earlier)
-                raise
-            except StorageError as error:
-                yield unstorable(error, request)
-                continue
-            if request.expected not in (None, staged.content_digest):
-                self._root.discard(staged)
-                yield refused(changed_since_checked(request), request)
-                continue
-            self._crash_point("staged")
-            group.append((request, staged))
-            size += staged.size
-            if len(group) == GROUP or size >= LARGEST_STAGED:
-                yield from self._store_group(group, stage)
-                group, size = [], 0
+        with closing(self._stage_all(requests, stage, taken)) as results:
+            for (request, _), future in results:
+                try:
+                    staged = future.result()
+                except DiskFull:
+                    for _, earlier in group:
+                        self._root.discard(earlier)
+                    raise
+                except StorageError as error:
+                    yield unstorable(error, request)
+                    continue
+                if isinstance(staged, Stored):
+                    yield staged
+                    continue
+                if request.expected not in (None, staged.content_digest):
+                    self._root.discard(staged)
+                    yield refused(changed_since_checked(request), request)
+                    continue
+                self._crash_point("staged")
+                group.append((request, staged))
+                size += staged.size
+                if len(group) == GROUP or size >= LARGEST_STAGED:
+                    yield from self._store_group(group, stage)
+                    group, size = [], 0
         if group:
             yield from self._store_group(group, stage)
+
+    def _stage_all(
+        self, requests: Iterable[RegisterRequest], stage: str, taken: Callable[[int], None] | None
+    ) -> Generator[tuple[_Asked, Future[Stored | Staged]], None, None]:
+        """Give each request with what lies here already or what was staged; large files are staged two at once."""
+
+        def work(asked: _Asked) -> Stored | Staged:
+            request, known = asked
+            return known or self._root.stage(request.source, left_out=request.left_out, progress=taken)
+
+        def undo(done: Stored | Staged) -> None:
+            if isinstance(done, Staged):
+                self._root.discard(done)
+
+        def worth(asked: _Asked) -> bool:
+            return asked[1] is None and self._root.is_worth_a_thread(asked[0].source)
+
+        asked = ((request, self._known(request, stage)) for request in requests)
+        return ahead(work, asked, undo=undo, worth=worth)
 
     def _known(self, request: RegisterRequest, stage: str) -> Stored | None:
         """Take up what lies here whole with the content that a pre-check has just read at the source; else None."""

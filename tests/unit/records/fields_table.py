@@ -16,7 +16,8 @@ def table() -> str:
     schema = metadata_schema()
     for name, field in schema["properties"].items():
         form = field.get("type") or field["$ref"].rpartition("/")[2]
-        form = f"{form} of {', '.join(field['items']['properties'])}" if "properties" in field.get("items", {}) else form
+        if inside := field.get("items", {}).get("properties"):
+            form = f"{form} of {', '.join(inside)}"
         form = ", ".join(f"`{code}`" for code in field["enum"]) if "enum" in field else form
         needed = " **required**" if name in schema["required"] else ""
         lines.append(f"| `{name}`{needed} | {field['description']} | {form} |")

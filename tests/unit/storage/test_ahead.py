@@ -47,3 +47,19 @@ def test_items_are_asked_for_by_the_caller_s_thread() -> None:
 
     assert [item for item, _ in ahead(str, items(), undo=lambda _: None)] == [1]
     assert seen == {current_thread().name}
+
+
+def test_what_is_not_worth_a_thread_is_done_here_and_in_order() -> None:
+    def work(item: int) -> tuple[int, bool]:
+        if item == 4:
+            raise ValueError(item)
+        return item, current_thread().name == here
+
+    here = current_thread().name
+    done = list(ahead(work, range(6), undo=lambda _: None, worth=lambda item: item % 3 == 1))
+    assert [item for item, _ in done] == list(range(6))
+    assert [future.result() for item, future in done if item != 4] == [
+        (item, item % 3 != 1) for item in range(6) if item != 4
+    ]
+    with pytest.raises(ValueError, match="4"):
+        done[4][1].result()
