@@ -26,6 +26,23 @@ if TYPE_CHECKING:
 
     from network_parts.network import Network
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay in one process, in their order, when several processes share the work.
+
+    A file does. So do all files that use the session's consortium, and all of the registry's, whose last asks what the
+    others have done.
+    """
+    with_consortium = {item.path for item in items if "consortium" in getattr(item, "fixturenames", ())}
+    for item in items:
+        if "onchain" in item.path.parts:
+            group = "onchain"
+        else:
+            group = "consortium" if item.path in with_consortium else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(name=group))
+
+
 @pytest.fixture(scope="session")
 def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The session's consortium of four institutions, its validators running; its registry is not created yet."""
