@@ -2,7 +2,8 @@
 
 ZhicangError
 ├── BadInput        2  what was given cannot be used: which file, row, field, and what to do
-├── MissingAnchor   2  verification without a trust anchor
+│   ├── MissingAnchor  verification without a trust anchor
+│   └── Declined       the registry declined an act, and its reason
 ├── Doubtful        1  a proof, receipt or record does not hold, or is malformed
 ├── Unavailable     3  locked, network, chain, disk full, wrong passphrase, anchor too old
 └── OwnFault        4  a state that this software should never reach
@@ -95,6 +96,17 @@ class MissingAnchor(BadInput):
     """A verification was asked for without a trust anchor."""
 
     code = "missing-anchor"
+
+
+class Declined(BadInput):
+    """The registry declined an act; ``name`` is its error's name, "" when its reason is not to be had any more."""
+
+    code = "registry-refused"
+    http_status = 409
+
+    def __init__(self, zh: str, en: str, *, name: str = "", mend: Words | None = None) -> None:
+        super().__init__(zh, en, mend=mend)
+        self.name = name
 
 
 class Doubtful(ZhicangError):  # noqa: N818

@@ -18,7 +18,7 @@ from contracts.calls import RegisterCall, decode_call
 from contracts.errors import decode_revert
 from node.chain.engine import NonceConsumed, RevertedCallError
 from node.chain.errors import Refused
-from node.errors import BadInput, Doubtful, OwnFault, Words
+from node.errors import BadInput, Declined, OwnFault, Unavailable, Words
 from node.registrar.attempts import Attempts
 from node.registrar.grouping import gas_limit
 from node.registrar.settling import Settled, Settling, refused_by
@@ -130,7 +130,7 @@ class Acts:
         self._crash_point("confirmed")
         return settled
 
-    async def _why(self, act: ActRow, landed: Landed) -> Doubtful:
+    async def _why(self, act: ActRow, landed: Landed) -> Declined:
         """Ask the contract, in the state before the header, why it refused."""
         try:
             await self.engine.call(
@@ -141,10 +141,10 @@ class Acts:
         except Refused:
             pass  # engines forget old states; that it failed is proven, why it did is not to be had
         tx_hash = landed.tx_hash.hex()
-        return Doubtful(f"交易 {tx_hash} 执行失败,原因未知", f"transaction {tx_hash} failed for a reason unknown")
+        return Declined(f"交易 {tx_hash} 执行失败,原因未知", f"transaction {tx_hash} failed for a reason unknown")
 
 
-def _nonce_is_gone() -> Doubtful:
+def _nonce_is_gone() -> Unavailable:
     mend = Words("再办一次", "do it again")
     zh, en = "签名者的交易序号已被别的交易用掉", "the signer's nonce was consumed by another transaction"
-    return Doubtful(zh, en, mend=mend)
+    return Unavailable(zh, en, mend=mend)

@@ -13,7 +13,7 @@ from storage.matters import Code
 from storage.resources import ResourceRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from node.registrar.outcome import Refused
     from node.registrar.request import RegisterRequest
@@ -72,18 +72,18 @@ class Numbering:
         """Find the number of a repeated request or give a new one; no placing where nothing is to be placed."""
         key = request.client_key(staged.content_digest)
         earlier = self._journal.resources.by_client_key(key)
-        if earlier is not None and earlier.withdrawn and request.metadata.replaces == earlier.number:
-            # the number is done with; who says that the new record replaces it takes over its key
-            self._journal.resources.make_current(earlier.number, earlier.version, f"withdrawn:{earlier.number}")
-            earlier = None
-        if earlier is not None:
+        if earlier is not None and not earlier.withdrawn:
             return self._again(earlier, request, staged, stage)
+        same = self._same_content(staged)
         replaced = request.metadata.replaces
+        withdrawn = [earlier] if earlier is not None else same
+        if withdrawn and all(row.withdrawn and row.number != replaced for row in withdrawn):
+            return refused(done_with(withdrawn[0]), request), None
+        if earlier is not None:  # the number is done with; what replaces it takes over its key
+            self._journal.resources.make_current(earlier.number, earlier.version, f"withdrawn:{earlier.number}")
         if replaced and ((other := self._journal.resources.by_number(replaced)) is None or other.stage != "confirmed"):
             zh, en = f"所替代的 {replaced} 未在本库登记", f"{replaced}, which it replaces, is not registered here"
             return refused(BadInput(zh, en, field="replaces"), request), None
-        duplicates = [other.number for other in self._journal.resources.by_content_digest(staged.content_digest)
-                      if other.kind == staged.kind]  # fmt: skip
         row = self._new_row(request, staged, key)
         self._journal.resources.insert(row)
         self._touched.add(row.number)
@@ -91,7 +91,7 @@ class Numbering:
             request=request,
             number=row.number,
             fresh=True,
-            duplicate_of=tuple(duplicates),
+            duplicate_of=_standing(same),
             ignored=tuple(staged.ignored),
         )
         return stored, Placing(row=row, staged=staged)
@@ -112,9 +112,13 @@ class Numbering:
     ) -> tuple[Stored | Refused, Placing | None]:
         """Resume a repeated request, or edit what is not sent yet."""
         changed = changed_fields(earlier, request, staged)
-        again = Stored(request=request, number=earlier.number, fresh=False, ignored=tuple(staged.ignored))
-        if earlier.withdrawn:
-            return refused(done_with(earlier), request), None
+        again = Stored(
+            request=request,
+            number=earlier.number,
+            fresh=False,
+            duplicate_of=_standing(row for row in self._same_content(staged) if row.number != earlier.number),
+            ignored=tuple(staged.ignored),
+        )
         final = earlier.stage == "confirmed" or any(earlier.earlier_receipt)  # here, or on the chain that it came from
         if changed and (earlier.number in self._touched or earlier.act is not None or final):
             twice = earlier.number in self._touched
@@ -139,6 +143,10 @@ class Numbering:
     def _resume(self, earlier: ResourceRow, stage: str) -> None:
         if earlier.stage == "returned" or (earlier.stage == "draft" and stage != "draft"):
             self._journal.matters.move([earlier.matter], stage, time=int(self._clock()))
+
+    def _same_content(self, staged: Staged) -> list[ResourceRow]:
+        rows = self._journal.resources.by_content_digest(staged.content_digest)
+        return [row for row in rows if row.kind == staged.kind]
 
     def _edited(self, earlier: ResourceRow, request: RegisterRequest, staged: Staged) -> ResourceRow:
         return replace(
@@ -182,3 +190,7 @@ class Numbering:
             stage="numbered",
             created=int(self._clock()),
         )
+
+
+def _standing(rows: Iterable[ResourceRow]) -> tuple[str, ...]:
+    return tuple(row.number for row in rows if not row.withdrawn)

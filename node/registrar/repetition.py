@@ -60,12 +60,14 @@ def contradiction(earlier: ResourceRow, changed: list[str], *, twice: bool) -> B
 
 
 def done_with(earlier: ResourceRow) -> BadInput:
-    """Say that the record of a request is withdrawn, and how its content is registered anew."""
+    """Say that what a request brings was withdrawn, and how it is registered anew."""
     mend = Words(
         f"要重新登记同一内容,请写明替代:--replaces {earlier.number}",
         f"to register the content anew say so: --replaces {earlier.number}",
     )
-    return BadInput(f"{earlier.number} 已撤销", f"{earlier.number} is withdrawn", mend=mend, field="replaces")
+    zh = f"它曾登记为 {earlier.number},该登记已撤销"
+    en = f"it was registered as {earlier.number}, and that record is withdrawn"
+    return BadInput(zh, en, mend=mend, field="replaces")
 
 
 def other_year(earlier: ResourceRow) -> BadInput:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.errors import ContractError, refusal
 from contracts.events import decode_log
 from contracts.records import Amended, EntrySkipped, Registered, Superseded, UnitsCommitted, Withdrawn
-from node.errors import Doubtful, OwnFault
+from node.errors import Declined, Doubtful, OwnFault, ZhicangError
 from node.records.number import Number
 from storage.matters import Code, MatterRow
 
@@ -33,8 +33,8 @@ class Settled:
     act: ActRow
     matters: tuple[MatterRow, ...] = ()
     """What it carried, as it stands now."""
-    refused: Doubtful | None = None
-    skipped: dict[int, Doubtful] = field(default_factory=dict)
+    refused: ZhicangError | None = None
+    skipped: dict[int, ZhicangError] = field(default_factory=dict)
     """Matters that the contract passed over, each with its reason."""
 
 
@@ -62,7 +62,7 @@ class Settling:
                     self._come_back(matter, error)
         return self._settled(act, carried, skipped=skipped)
 
-    def refuse(self, act: ActRow, landed: Landed, why: Doubtful) -> Settled:
+    def refuse(self, act: ActRow, landed: Landed, why: ZhicangError) -> Settled:
         """Take over that the contract refused a transaction: what it carried comes back, and is not tried again."""
         carried = self._journal.matters.by_act(act.id)
         place = {"tx_hash": landed.tx_hash, "height": landed.height, "time": landed.time}
@@ -72,7 +72,7 @@ class Settling:
                 self._come_back(matter, why)
         return self._settled(act, carried, refused=why)
 
-    def give_up(self, act: ActRow, why: Doubtful) -> Settled:
+    def give_up(self, act: ActRow, why: ZhicangError) -> Settled:
         """Take over that a transaction signed elsewhere can never be: its nonce was consumed by another."""
         with self._journal.transaction():
             self._journal.acts.give_up(act.id, why.words.en)
@@ -90,18 +90,18 @@ class Settling:
             key = row.client_key if again else _client_key(row.client_key, version.client_ref)
             resources.make_current(matter.subject, matter.version, key)
 
-    def _come_back(self, matter: MatterRow, why: Doubtful) -> None:
+    def _come_back(self, matter: MatterRow, why: ZhicangError) -> None:
         """Return a matter with its reason; where only the approval ran out, it waits for the reviewer again."""
         stage = "submitted" if getattr(why, "name", "") == EXPIRED else "returned"
         self._journal.matters.move([matter.id], stage, time=int(self._clock()), note=why.words.zh)
 
     def _read(
         self, landed: Landed, carried: list[MatterRow]
-    ) -> tuple[list[tuple[int, int]], dict[int, Doubtful]]:
+    ) -> tuple[list[tuple[int, int]], dict[int, ZhicangError]]:
         """Find each carried matter's event: (matter, log index), and why others were passed over."""
         by_number = {(matter.code, matter.subject): matter.id for matter in carried}
         places: list[tuple[int, int]] = []
-        skipped: dict[int, Doubtful] = {}
+        skipped: dict[int, ZhicangError] = {}
         for index, (address, topics, data) in enumerate(landed.logs):
             if address != self._registry:
                 continue
@@ -123,8 +123,8 @@ class Settling:
         act: ActRow,
         carried: list[MatterRow],
         *,
-        refused: Doubtful | None = None,
-        skipped: dict[int, Doubtful] | None = None,
+        refused: ZhicangError | None = None,
+        skipped: dict[int, ZhicangError] | None = None,
     ) -> Settled:
         now = self._journal.acts.get(act.id)
         if now is None:
@@ -134,26 +134,15 @@ class Settling:
         return Settled(act=now, matters=known, refused=refused, skipped=skipped or {})
 
 
-class RefusedByRegistry(Doubtful):
-    """The registry refused; ``name`` is its error's name."""
-
-    code = "registry-refused"
-
-    def __init__(self, zh: str, en: str, *, name: str) -> None:
-        super().__init__(zh, en)
-        self.name = name
+def _passed_over(error: ContractError) -> Declined:
+    words, name = error.words, getattr(error, "name", "")
+    return Declined(f"登记合约跳过了它:{words.zh}", f"the registry passed over it: {words.en}", name=name)
 
 
-def _passed_over(error: ContractError) -> Doubtful:
-    words = error.words
-    name = getattr(error, "name", "")
-    return RefusedByRegistry(f"登记合约跳过了它:{words.zh}", f"the registry passed over it: {words.en}", name=name)
-
-
-def refused_by(error: ContractError) -> Doubtful:
+def refused_by(error: ContractError) -> Declined:
     """Say in our words that the registry refused."""
-    name = getattr(error, "name", "")
-    return RefusedByRegistry(f"登记合约拒绝:{error.words.zh}", f"the registry refused: {error.words.en}", name=name)
+    words, name = error.words, getattr(error, "name", "")
+    return Declined(f"登记合约拒绝:{words.zh}", f"the registry refused: {words.en}", name=name)
 
 
 def _no_event(matter: MatterRow) -> Doubtful:

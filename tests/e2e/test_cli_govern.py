@@ -70,7 +70,7 @@ def test_a_second_governor_must_agree_once_the_threshold_is_two(desk: Desk) -> N
     assert agreed["executed"] is True
     file = desk.write("文.txt", "文\n")
     refused = desk.run("register", file, "--period", "2023", "--json")
-    assert refused.code == 1
+    assert (refused.code, refused.errors[0]["code"], refused.summary["refused"]) == (2, "registry-refused", 1)
     assert [line["status"] for line in desk.well("list", "--review", "--json").results] == ["returned"]
     desk.well("anchor", "update")
     desk.well("audit", "--json")
@@ -80,7 +80,7 @@ def test_a_refused_act_is_not_tried_again_until_somebody_asks(desk: Desk) -> Non
     file = desk.write("文.txt", "文\n")
     desk.well("govern", "suspend", CODE)
     first = desk.run("register", file, "--title", "一", "--period", "2023", "--json")
-    assert first.code == 1
+    assert first.code == 2
     assert [line["status"] for line in desk.well("list", "--review", "--json").results] == ["returned"]
     desk.well("govern", "reinstate", CODE)
     assert desk.listed()[0]["status"] != "registered"
@@ -118,7 +118,7 @@ def test_statements_and_deliveries(desk: Desk) -> None:
         assert not_ours.code == 2
         assert "接收机构是 14000002" in not_ours.errors[0]["message"]
     refused = desk.run("accept", "14000002", "--package", report, "--json")
-    assert refused.code == 1
+    assert (refused.code, refused.summary) == (2, {"refused": 1})
     desk.well("audit", "--json")
 
 
@@ -126,7 +126,8 @@ def test_units_that_were_refused_go_when_their_file_comes_again(desk: Desk) -> N
     number = desk.well("register", desk.write("文.txt", "文\n"), "--period", "2023", "--json").results[0]["resource_id"]
     desk.write("u.jsonl", '{"unit_id": "u1", "level": "页"}\n{"unit_id": "u2", "level": "页"}\n')
     desk.well("govern", "suspend", CODE)
-    assert desk.run("units", "register", "u.jsonl", "--resource", number).code == 1
+    suspended = desk.run("units", "register", "u.jsonl", "--resource", number, "--json")
+    assert (suspended.code, suspended.summary) == (2, {"registered": 0, "known": 0, "refused": 1})
     desk.well("govern", "reinstate", CODE)
     again = desk.well("units", "register", "u.jsonl", "--resource", number, "--json")
     assert [line["status"] for line in again.results] == ["committed"]

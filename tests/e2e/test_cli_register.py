@@ -214,6 +214,26 @@ def test_the_same_content_is_reported_and_yet_registered(desk: Desk) -> None:
     assert len(found.results) == 4
 
 
+def test_what_was_withdrawn_comes_back_only_by_name(desk: Desk) -> None:
+    desk.write("a", "same")
+    [number] = numbers(desk.well("register", "a", *YEAR, "--json"))
+    desk.well("withdraw", number, "--reason", "个人信息")
+    receipt = desk.well("receipt", number, "-o", "r.json", "--json")
+    assert receipt.results[0]["status"] == "withdrawn"
+    assert "已撤销" in desk.well("receipt", number, "-o", "r.json").out
+    desk.write("elsewhere/a", "same")
+    for arguments in (("a",), ("elsewhere/a",), ("elsewhere/a", "--client-ref", "N")):
+        ran = desk.run("register", *arguments, *YEAR, "--json")
+        assert (ran.code, ran.errors[0]["field"]) == (2, "replaces")
+        assert f"--replaces {number}" in ran.errors[0]["mend"]
+    anew = desk.well("register", "elsewhere/a", "--client-ref", "N", "--replaces", number, *YEAR, "--json")
+    assert anew.results[0]["duplicate_of"] == []
+    for _ in range(2):
+        other = desk.well("register", "elsewhere/a", "--client-ref", "M", *YEAR, "--json")
+        assert other.results[0]["duplicate_of"] == numbers(anew)
+    desk.well("audit")
+
+
 def test_junk_of_desktop_systems_is_left_out_aloud(desk: Desk) -> None:
     for name in ("一.txt", ".DS_Store", "Thumbs.db"):
         desk.write(f"书/{name}", name)

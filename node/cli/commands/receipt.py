@@ -10,7 +10,7 @@ from node.cli.asking import asking_home
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
-from node.history import find
+from node.history import find, status
 from node.own_anchor import trust_anchor
 from node.receipt_desk import on_earlier_chain, receipt_for, unit_receipt_for
 from node.records.number import Number
@@ -65,9 +65,13 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         data = receipt.to_json_bytes()
         write_output(arguments.output, data)
         fingerprint = trust_anchor(node.home).fingerprint
-    output.record({"resource_id": number, "unit": arguments.unit, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height})
+        resource = node.journal.resources.by_number(number)
+    standing = None if resource is None else status(resource)
+    output.record({"resource_id": number, "unit": arguments.unit, "status": standing, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height})
     output.record({"summary": {"receipts": 1}})
     output.say(f"存证凭证:{arguments.output}({len(data)} 字节,区块高度 {receipt.height})", f"receipt: {arguments.output} ({len(data)} bytes, height {receipt.height})")
+    if standing == "withdrawn":
+        output.say(f"注意:{number} 已撤销;这份凭证只证明当时登记过", f"note: {number} is withdrawn; this receipt only proves that it was registered")
     output.say(f"核验时用的信任锚指纹:{fingerprint}", f"fingerprint of the anchor that verifies it: {fingerprint}")
 
 

@@ -17,7 +17,7 @@ from node.importers.unit_columns import unit_field_of
 from node.importers.unit_source import UnitSource
 from node.records.number import Number
 from node.records.said import read_period
-from node.registrar.outcome import Pending
+from node.registrar.outcome import Done, Pending, Refused
 from node.registrar.registrar import UnitsSummary
 from node.registrar.unit_file import BadLines, UnitRequest
 from node.settings import read_settings
@@ -88,15 +88,19 @@ def _mapping(arguments: argparse.Namespace) -> Mapping | None:
 async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> None:
     """Register the units; tell each batch when it is final, then the totals."""
     mark_demonstration(node.identity, output)
-    waiting = 0
+    done, waiting, refused = 0, 0, 0
     try:
         async for outcome in node.registrar.register_units(arguments.request):
             if isinstance(outcome, UnitsSummary):
-                output.record({"summary": {"registered": outcome.fresh - waiting, "known": outcome.known, "refused": 0} | ({"review": waiting} if waiting else {})})
-                output.say(f"新上链 {outcome.fresh - waiting} 条,此前已登记 {outcome.known} 条", f"{outcome.fresh - waiting} units on chain, {outcome.known} registered before")
+                fresh = min(outcome.fresh, done)
+                output.record({"summary": {"registered": fresh, "known": outcome.known, "refused": refused} | ({"review": waiting} if waiting else {})})
+                output.say(f"新上链 {fresh} 条,此前已登记 {outcome.known} 条", f"{fresh} units on chain, {outcome.known} registered before")
                 continue
             if isinstance(outcome, Pending) and outcome.batch is not None:
                 waiting += outcome.batch.claimed
+            elif isinstance(outcome, Done) and outcome.batch is not None:
+                done += outcome.batch.claimed
+            refused += isinstance(outcome, Refused)
             tell_outcome(outcome, output)
         if waiting:
             output.say(f"已存入、待审 {waiting} 条", f"{waiting} units stored, they wait for review")
