@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from node.registrar.numbering import Numbering, Placing, Stored
+from node.registrar.package import missing_file
 from node.registrar.repetition import changed_since_checked, refused, unstorable
 from storage.ahead import ahead
 from storage.errors import DiskFull, StorageError
@@ -90,6 +91,10 @@ class Store:
                 if request.expected not in (None, staged.content_digest):
                     self._root.discard(staged)
                     yield refused(changed_since_checked(request), request)
+                    continue
+                if (missing := missing_file(request.metadata, staged)) is not None:
+                    self._root.discard(staged)
+                    yield refused(missing, request)
                     continue
                 self._crash_point("staged")
                 group.append((request, staged))
