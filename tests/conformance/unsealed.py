@@ -16,7 +16,7 @@ from node.receipts.json_rpc import octets, quantity
 from node.receipts.keccak import keccak
 from node.receipts.material import CapturedBlock, ProofMaterial
 from node.receipts.ordered_trie import OrderedTrie
-from node.receipts.transaction import transaction_from_json
+from node.receipts.transaction_answer import transaction_from_json
 from node.receipts.tx_receipt import tx_receipt_from_json
 
 if TYPE_CHECKING:

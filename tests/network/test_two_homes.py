@@ -56,7 +56,7 @@ def test_a_delivery_is_accepted_and_another_returned(branches: dict[str, Branch]
     [accepted, _] = national.well("accept", "DEMO0033", "--package", good)
     [returned, _] = national.well("return-delivery", "DEMO0033", "--package", bad)
     assert (accepted["status"], returned["status"]) == ("accepted", "returned")
-    assert national.refused("return-delivery", "DEMO0033", "--package", good)[0] == 1
+    assert national.refused("return-delivery", "DEMO0033", "--package", good)[0] == 2
     [again, _] = province.well("deliver", "DEMO0000", "--package", bad, "--claimed", "3")
     assert (again["status"], again["fresh"]) == ("delivered", True)
     province.is_in_order()
