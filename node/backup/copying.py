@@ -7,6 +7,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
+from node.backup.room import NO_ROOM
 from node.errors import Unavailable
 from storage.durable import sync_file_system
 
@@ -39,6 +40,8 @@ def copy_database(source: Path, target: Path) -> None:
         whole.backup(copy)
         copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF in NO_ROOM:
+            raise  # of the copy, not of its source: whoever makes it says so
         zh, en = f"数据库复制失败:{error}", f"a database cannot be copied: {error}"
         raise Unavailable(zh, en, file=str(source)) from error
     finally:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from node.backup.copying import copy_file, files_below, sync_all
 from node.backup.manifest import MANIFEST, SUMMARY, read_manifest, read_summary
+from node.backup.room import needing_room
 from node.building import LOCK_NAME, building
 from node.errors import Doubtful
 from node.home import Home
@@ -38,7 +39,7 @@ def restore(
 ) -> Summary:
     """Make a home at `path` from a backup; raise Doubtful for a damaged backup, BadInput when something is there."""
     summary = read_summary(folder)
-    with building(path, PURPOSE, random_bytes=random_bytes) as hidden:
+    with needing_room(path), building(path, PURPOSE, random_bytes=random_bytes) as hidden:
         named = dict(read_manifest(folder, summary))
         surplus = {str(each.relative_to(folder)) for each in files_below(folder)} - set(named) - {MANIFEST, SUMMARY}
         if surplus:

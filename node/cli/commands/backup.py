@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from node.backup.making import PURPOSE, Made, make_backup
+from node.backup.room import needing_room
 from node.backup.snapshot import copy_databases
 from node.building import LOCK_NAME, building, refuse_taken, sweep_unfinished
 from node.cli.acting import done_by_the_server
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         output.note(f"已删除上次中断的备份留下的 {left}", f"removed {left}, left by an interrupted backup")
     with open_for_reading(home) as node:
         objects = node.journal.resources.count()
-    with building(target, PURPOSE, random_bytes=os.urandom) as hidden:
+    with needing_room(target), building(target, PURPOSE, random_bytes=os.urandom) as hidden:
         _copy_databases(home, hidden, arguments, output)
         with output.progress("备份", "backup", objects) as progress:
             made = make_backup(home, hidden, clock=time.time, step=progress.step)
