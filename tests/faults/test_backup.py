@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fault_place import Place, acknowledgements
+from fault_place import BOOK, Place, acknowledgements
 from judges import judge, numbers_on_chain
 from test_door import serving
 
@@ -75,6 +75,17 @@ def test_yesterdays_copy_is_recognised_by_a_newer_receipt_and_by_the_watermark(p
     refused = place.run("register", "one.txt")
     assert (refused.returncode, "older copy" in refused.stderr) == (3, True)
     assert len(numbers_on_chain(place.home)) == 1
+
+
+def test_a_receipt_older_than_the_backup_is_said_to_be(place: Place) -> None:
+    place.run("receipt", BOOK, "-o", "book.json")
+    place.run("register", "one.txt", *YEAR)
+    made = lines(place.run("backup", "copy", "--json"))[0]
+    machine = elsewhere(place, "machine")
+    claimed = machine.run("restore", str(place.folder / "copy"), "--receipt", str(place.folder / "book.json"), "--json")
+    assert "before the backup's" in claimed.stderr
+    confirmed = next(line for line in lines(claimed) if "confirmed" in line)
+    assert confirmed["known_height"] < confirmed["block_height"] == made["block_height"]
 
 
 @pytest.mark.parametrize("step", ["numbered", "stored", "signed", "sent", "proved"])

@@ -56,6 +56,8 @@ def test_versions_withdrawals_and_units_are_registered_anew_and_no_payload_is_re
         assert named.removeprefix("0x") == hashlib.sha256((here.folder / f"{old}.old.json").read_bytes()).hexdigest()
     here.well("home", "receipt", history.changed, "--earlier", "--version", "1", "-o", "again.json")
     assert (here.folder / "again.json").read_bytes() == (here.folder / "v1.old.json").read_bytes()
+    told = here.well("home", "receipt", history.changed, "-o", "again.json")
+    assert "earlier chain at" in told.out
     here.well("home", "amend", history.changed, "--title", "更新的题名")
     assert here.run("home", "audit").code == 0
 

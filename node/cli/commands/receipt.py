@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from node.cli.asking import asking_home
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
-from node.history import find, status
+from node.history import find, status, utc
 from node.own_anchor import trust_anchor
 from node.receipt_desk import on_earlier_chain, receipt_for, unit_receipt_for
 from node.records.number import Number
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.receipts.receipt import Receipt
     from node.runtime import Reading
+    from storage.acts import ActRow
     from storage.resources import VersionRow
 
 
@@ -43,6 +44,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         raise BadInput(f"知识单元没有自己的状态与版本;请对其资源用 {field}", f"a unit has neither state nor versions of its own: use {field} for its resource", field=field)
     if arguments.earlier and arguments.status:
         raise BadInput("原链已关闭,没有此刻的状态", "the earlier chain is closed: it has no present state", field="--status")
+    first: ActRow | None = None
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
         if arguments.unit is not None:
@@ -60,6 +62,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             if row is None:
                 raise BadInput(f"{number} 没有第 {arguments.version} 版", f"{number} has no version {arguments.version}", field="--version")
             receipt = receipt_for(node, on_earlier_chain(node, row) if arguments.earlier else row)
+            first = None if arguments.earlier else _on_earlier_chain(node, row)
             if arguments.status:
                 receipt = asyncio.run(_with_status(receipt, node))
         data = receipt.to_json_bytes()
@@ -67,12 +70,26 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         fingerprint = trust_anchor(node.home).fingerprint
         resource = node.journal.resources.by_number(number)
     standing = None if resource is None else status(resource)
-    output.record({"resource_id": number, "unit": arguments.unit, "status": standing, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height})
+    output.record({"resource_id": number, "unit": arguments.unit, "status": standing, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height} | _earlier_json(first))
     output.record({"summary": {"receipts": 1}})
     output.say(f"存证凭证:{arguments.output}({len(data)} 字节,区块高度 {receipt.height})", f"receipt: {arguments.output} ({len(data)} bytes, height {receipt.height})")
     if standing == "withdrawn":
         output.say(f"注意:{number} 已撤销;这份凭证只证明当时登记过", f"note: {number} is withdrawn; this receipt only proves that it was registered")
+    if first is not None:
+        output.say(f"  原链上已于 {utc(first.time)} 登记(区块高度 {first.height});那张凭证:--earlier", f"  registered on its earlier chain at {utc(first.time)} (height {first.height}); that receipt: --earlier")
     output.say(f"核验时用的信任锚指纹:{fingerprint}", f"fingerprint of the anchor that verifies it: {fingerprint}")
+
+
+def _on_earlier_chain(node: Reading, row: VersionRow) -> ActRow | None:
+    """Give the act by which a version became final on the chain that the home came from."""
+    place = node.journal.matters.earlier(row.matter)
+    return None if place is None else node.journal.acts.get(place[0])
+
+
+def _earlier_json(act: ActRow | None) -> dict[str, Any]:
+    if act is None:
+        return {}
+    return {"earlier": {"tx_hash": "0x" + (act.tx_hash or b"").hex(), "block_height": act.height, "time": act.time}}
 
 
 async def _with_status(receipt: Receipt, node: Reading) -> Receipt:
