@@ -40,3 +40,15 @@ def test_what_is_no_list_of_urls_is_refused_by_name(tmp_path: Path, value: str) 
         read_settings(file)
     assert caught.value.field in ("rpc_urls", None)
     assert caught.value.file == str(file)
+
+
+def test_the_profile_is_cn_or_sha256(tmp_path: Path) -> None:
+    file = tmp_path / "zhicang.toml"
+    assert Settings().profile == "cn"
+    file.write_text('profile = "sha256"\n', encoding="utf-8")
+    assert read_settings(file).profile == "sha256"
+    for wrong in ('"sm3"', "1", "true"):
+        file.write_text(f"profile = {wrong}\n", encoding="utf-8")
+        with pytest.raises(BadInput) as caught:
+            read_settings(file)
+        assert caught.value.field == "profile"
