@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-from old_home import YEAR, Here, History, assert_moved, began, copied, institution, keystores_of, killed, summary
+from network_of_one import PASSPHRASE
+from old_home import (
+    YEAR,
+    Here,
+    History,
+    assert_moved,
+    began,
+    copied,
+    institution,
+    keystores_of,
+    killed,
+    summary,
+    write_files,
+)
+
+from node.founding import found
+from node.keys import new_key, save_key
 
 if TYPE_CHECKING:
     from joining_desk import Desk
@@ -143,3 +162,28 @@ def test_what_may_not_move_is_refused_and_nothing_is_changed(here: Here, history
     assert {path: path.read_bytes() for path in home.glob("*.json")} == before
     here.well("home", "register", "four.txt", *YEAR)
     assert history.changed
+
+
+def test_what_was_approved_and_not_sent_waits_for_review_again(here: Here) -> None:
+    write_files(here.folder, PASSPHRASE)
+    reviewer = new_key(os.urandom)
+    save_key(here.folder / "reviewer.json", reviewer, PASSPHRASE, work_factor=2)
+    founding = found(
+        here.folder / "home", institution(CODE), passphrase=PASSPHRASE, chain_id=2_023_000_001, clock=time.time,
+        random_bytes=os.urandom, reviewers=(reviewer.public_key.to_canonical_address(),), work_factor=2,
+    )  # fmt: skip
+    asyncio.run(founding)
+    approve = ("approve", "--all", "--keystore", "reviewer.json")
+    sent = here.well("home", "register", "one.txt", *YEAR, "--json").lines[0]["resource_id"]
+    here.well("home", *approve)
+    here.well("home", "send")
+    waiting = here.well("home", "register", "two.txt", *YEAR, "--json").lines[0]["resource_id"]
+    here.well("home", *approve)
+    assert summary(here.well("home", *here.joins(CODE), "--json"))["moved"] == 1
+    assert here.well("home", "show", waiting, "--json").lines[0]["status"] == "review"
+    assert here.well("home", "show", sent, "--json").lines[0]["status"] == "registered"
+    assert here.run("home", "audit").code == 0
+    here.well("home", "send")
+    assert here.well("home", "show", waiting, "--json").lines[0]["status"] == "registered"
+    here.well("home", "receipt", sent, "--earlier", "-o", "old.json")
+    here.well("nowhere", "verify", "one.txt", "old.json", "--anchor", here.folder / "home" / "anchor.json")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from old_home import YEAR, Here, summary, write_files
+
+from node.registrar.settling import Settling
 
 if TYPE_CHECKING:
     from joining_desk import Desk
@@ -47,6 +50,7 @@ def test_an_older_copy_takes_over_what_it_has_names_what_it_lost_and_writes_agai
 
     assert here.well("copy", "show", drafted, "--json").lines[0]["status"] == "registered"
     assert here.well("copy", "show", kept, "--json").lines[0]["status"] == "withdrawn"
+    _a_crash_on_the_way_is_gone_on_with(here, drafted)
     here.well("copy", "receipt", drafted, "-o", "three.json")
     here.well("nowhere", "verify", "three.txt", "three.json", "--anchor", here.folder / "copy" / "anchor.json")
     again = here.well("copy", "register", "four.txt", *YEAR, "--json").lines[0]
@@ -57,3 +61,13 @@ def test_an_older_copy_takes_over_what_it_has_names_what_it_lost_and_writes_agai
     assert audit.code == 1
     assert {lost, edited} <= found
     assert summary(audit)
+
+
+def _a_crash_on_the_way_is_gone_on_with(here: Here, drafted: str) -> None:
+    here.well("second", "restore", "older")
+    with patch.object(Settling, "confirm", side_effect=RuntimeError("the node stops here")):
+        assert here.run("second", "restore", "--reconcile").code == 4
+    assert here.run("second", "register", "one.txt", *YEAR).code == 3
+    assert here.run("second", "restore", "--reconcile").code == 1
+    here.well("second", "send")
+    assert here.well("second", "show", drafted, "--json").lines[0]["status"] == "registered"
