@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from storage.acts import ActRows
 from storage.errors import RootMissing, Words
 from storage.journal_schema import FORMAT, SCHEMA
+from storage.lots import LotRows
 from storage.matters import MatterRows
 from storage.resources import ResourceRows
 from storage.units import UnitRows
@@ -39,6 +40,7 @@ class Journal:
         self.resources = ResourceRows(connection)
         self.units = UnitRows(connection)
         self.acts = ActRows(connection)
+        self.lots = LotRows(connection)
 
     @classmethod
     def found(cls, path: Path) -> Journal:

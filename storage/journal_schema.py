@@ -78,6 +78,7 @@ CREATE TABLE version (
     title           TEXT NOT NULL,
     client_ref      TEXT NOT NULL,
     period          INTEGER NOT NULL,
+    lot             TEXT NOT NULL,      -- name of the lot that it came in, or ''
     payload_at      INTEGER NOT NULL,   -- version of the stored object that brought its payload
     metadata_at     INTEGER NOT NULL,   -- version of the stored object that brought its metadata
     earlier_receipt BLOB NOT NULL,      -- SHA-256 of its receipt on an earlier chain, or zeros
@@ -87,6 +88,18 @@ CREATE TABLE version (
 CREATE INDEX version_content ON version (content_digest);
 CREATE INDEX version_cid ON version (cid);
 CREATE INDEX version_matter ON version (matter);
+CREATE INDEX version_lot ON version (lot) WHERE lot <> '';
+
+-- a lot is what a contractor delivers and is paid for; resources and unit batches name it, the chain has its digest
+CREATE TABLE lot (
+    name       TEXT PRIMARY KEY,        -- SHA-256 of its UTF-8 is the digest on chain
+    contract   TEXT NOT NULL,           -- number of the contract
+    contractor TEXT NOT NULL,
+    disk       TEXT NOT NULL,           -- name of the medium that it came on
+    delivered  TEXT NOT NULL,           -- ISO date
+    note       TEXT NOT NULL,
+    created    INTEGER NOT NULL         -- UTC seconds, this machine's clock
+) WITHOUT ROWID;
 
 -- objects to which a version is being added: a crash leaves the row, and the next start takes the object back
 CREATE TABLE growing (object_id TEXT PRIMARY KEY, keep INTEGER NOT NULL) WITHOUT ROWID;

@@ -29,6 +29,7 @@ class VersionRow:
     title: str
     client_ref: str
     period: int
+    lot: str = ""
     payload_at: int = 1
     metadata_at: int = 1
     earlier_receipt: bytes = bytes(32)
@@ -56,7 +57,7 @@ class ResourceRow(VersionRow):
 
 _OWN = (
     "number", "version", "source_path", "kind", "content_digest", "cid", "size", "files", "metadata",
-    "metadata_digest", "title", "client_ref", "period", "payload_at", "metadata_at",
+    "metadata_digest", "title", "client_ref", "period", "lot", "payload_at", "metadata_at",
     "earlier_receipt", "created",
 )  # fmt: skip
 _OF_MATTER = ("code", "stage", "act", "log_index")
@@ -183,6 +184,16 @@ class ResourceRows:
     def by_act(self, act: int) -> list[VersionRow]:
         """Find the versions that an act brings on chain."""
         return list(self._versions("m.act = ? ORDER BY v.number", act))
+
+    def of_lot(self, lot: str) -> Iterator[ResourceRow]:
+        """Give the resources that came in a lot, in the order of their numbers."""
+        return self._find("v.lot = ? AND v.lot <> '' ORDER BY r.number", lot)
+
+    def from_source(self, origin: str) -> Iterator[ResourceRow]:
+        """Give the resources that came from a place: from this very file or folder, or from below it."""
+        low, high = f"{origin}/", f"{origin}0"  # "0" follows "/"
+        condition = "v.source_path = ? OR (v.source_path >= ? AND v.source_path < ?) ORDER BY r.number"
+        return self._find(condition, origin, low, high)
 
     def page(self, *, after: str, limit: int) -> list[ResourceRow]:
         """Give a page in the order of numbers, beginning behind `after`."""

@@ -187,6 +187,7 @@ class Numbering:
             title=metadata.title,
             client_ref=metadata.client_ref,
             period=metadata.period,
+            lot=metadata.lot,
             stage="numbered",
             created=int(self._clock()),
         )

@@ -1,0 +1,149 @@
+"""The 登记清单 as a page that prints well on A4: totals, lot, head, fingerprint, the lines, and where people sign.
+
+One HTML file without scripts, links or pictures; everything that came from outside is escaped.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from node.applying.register import COLUMNS, beijing
+from node.errors import Words
+from node.registrar.stages import STATUSES
+
+if TYPE_CHECKING:
+    from node.applying.register import Line, Register
+
+MOST_LINES = 2000
+"""Lines that are printed, some 100 pages; of more the page says that the list has them, and gives its digest."""
+_PRINTED = ("number", "title", "files", "bytes", "status", "height", "time")
+_LABELS = {
+    "title": Words("登记清单", "Register of resources"),
+    "institution": Words("登记机构", "institution"),
+    "source": Words("来源", "source"),
+    "lot": Words("交付批次", "lot"),
+    "contract": Words("合同号", "contract"),
+    "contractor": Words("承建单位", "contractor"),
+    "disk": Words("硬盘号", "disk"),
+    "delivered": Words("交付日期", "delivered on"),
+    "totals": Words("合计", "totals"),
+    "left": Words("未登记", "not registered"),
+    "head": Words("截至区块头", "as of header"),
+    "fingerprint": Words("信任锚指纹", "fingerprint of the trust anchor"),
+    "list": Words("随附清单(CSV)的 SHA-256", "SHA-256 of the list beside it (CSV)"),
+    "made": Words("制表时间", "made on"),
+    "place": Words("序", "no."),
+}
+_SIGNED = (
+    Words("交付方(盖章)", "contractor (seal)"), Words("登记员", "registrar"), Words("审核员", "reviewer"),
+    Words("登记机构(盖章)", "institution (seal)"),
+)  # fmt: skip
+_REMARK = Words(
+    "本清单证明:表中各项已由登记机构在所列区块头之前写入联盟链登记合约;不证明权属。凭存证凭证与信任锚可离线核验(zhicang verify),"
+    "核验前请与联盟公布的指纹核对。",
+    "This register says that the institution wrote each item into the registry of the chain by the header named; it proves "
+    "no ownership. With a receipt and the trust anchor anyone can verify offline (zhicang verify); compare the "
+    "fingerprint with the one that the consortium publishes first.",
+)
+_STYLE = """
+@page { size: A4; margin: 16mm 14mm 18mm; @bottom-center { content: counter(page) " / " counter(pages); font-size: 8pt; } }
+* { box-sizing: border-box; }
+body { font: 9.5pt/1.45 "Noto Sans CJK SC", "Source Han Sans SC", "SimSun", "Songti SC", sans-serif; color: #000;
+  max-width: 182mm; margin: 0 auto; }
+h1 { font-size: 17pt; text-align: center; letter-spacing: .3em; margin: 4mm 0; }
+h1 small { display: block; font-size: 10pt; letter-spacing: 0; color: #b00; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border: .3pt solid #555; padding: 1mm 1.5mm; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+.about th { width: 34mm; font-weight: 600; background: #f2f2f2; }
+.lines { margin-top: 5mm; font-size: 8pt; }
+.lines thead { display: table-header-group; }
+.lines th { background: #f2f2f2; white-space: nowrap; }
+.lines tr { break-inside: avoid; }
+.lines .digest td { font-size: 7pt; border-top: none; color: #333; }
+.lines .item td { border-bottom: none; }
+code { font-family: "DejaVu Sans Mono", "Noto Sans Mono", monospace; font-size: 90%; overflow-wrap: anywhere; }
+.right { text-align: right; white-space: nowrap; }
+.short { white-space: nowrap; }
+.remark { font-size: 8pt; margin: 4mm 0; }
+.signed { display: grid; grid-template-columns: 1fr 1fr; gap: 9mm 12mm; margin-top: 8mm; break-inside: avoid; }
+.signed div { border-bottom: .5pt solid #000; height: 12mm; display: flex; justify-content: space-between;
+  align-items: flex-end; padding-bottom: 1mm; }
+.date { padding-right: 2mm; white-space: pre; }
+"""
+
+
+def as_page(register: Register, language: str, *, list_digest: bytes) -> bytes:
+    """Give the page; ``list_digest`` is the SHA-256 of the CSV that goes with it."""
+
+    def say(name: str) -> str:
+        return escape(_LABELS[name].in_language(language))
+
+    marked = ("演示,不作凭证" if language == "zh" else "demonstration, no evidence") if register.demonstration else ""
+    title = say("title") + (f"<small>{marked}</small>" if marked else "")
+    about = "".join(f"<tr><th>{label}</th><td>{text}</td></tr>" for label, text in _about(register, language, list_digest))
+    heads = "".join(f"<th>{escape(COLUMNS[name].in_language(language))}</th>" for name in _PRINTED)
+    lines = "".join(_line(place, line, language) for place, line in enumerate(register.lines[:MOST_LINES], start=1))
+    signed = "".join(
+        f'<div><span>{escape(words.in_language(language))}:</span><span class="date">{_date(language)}</span></div>'
+        for words in _SIGNED
+    )
+    return (
+        f'<!doctype html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{say('title')} {escape(register.code)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f'<h1>{title}</h1>\n<table class="about">\n{about}</table>\n'
+        f'<table class="lines">\n<thead><tr><th>{say("place")}</th>{heads}</tr></thead>\n<tbody>{lines}</tbody>\n</table>\n'
+        f"{_more(register, language)}"
+        f'<p class="remark">{escape(_REMARK.in_language(language))}</p>\n<div class="signed">{signed}</div>\n</body>\n</html>\n'
+    ).encode(errors="backslashreplace")
+
+
+def _about(register: Register, language: str, list_digest: bytes) -> list[tuple[str, str]]:
+    """Give label and text, both as HTML, of what stands above the lines."""
+    zh, lot = language == "zh", register.lot
+    said: list[tuple[str, str]] = [("institution", escape(f"{register.institution} ({register.code})"))]
+    said.append(("source", escape(register.source)))
+    if lot is not None:
+        said += [("lot", escape(lot.name))]
+        said += [(name, escape(text)) for name in ("contract", "contractor", "disk", "delivered") if (text := getattr(lot, name))]
+    count = len(register.lines)
+    states = ("、" if zh else ", ").join(f"{STATUSES[status].in_language(language)} {n}" for status, n in register.statuses.items())
+    totals = (
+        f"{count} 件,{register.files} 个文件,{register.size:,} 字节;{states}"
+        if zh
+        else f"{count} resource(s), {register.files} file(s), {register.size:,} bytes; {states}"
+    )
+    said.append(("totals", escape(totals)))
+    if register.left:
+        said.append(("left", f"{register.left} 件(见预检与拒绝的说明)" if zh else f"{register.left} (see the findings and refusals)"))
+    if register.head is not None:
+        height, block_hash = register.head
+        said.append(("head", f"{height} <code>0x{block_hash.hex()}</code>"))
+    said.append(("fingerprint", f"<code>{escape(register.fingerprint)}</code>"))
+    said.append(("list", f"<code>{list_digest.hex()}</code>"))
+    said.append(("made", escape(beijing(register.made))))
+    return [(escape(_LABELS[name].in_language(language)), text) for name, text in said]
+
+
+def _line(place: int, line: Line, language: str) -> str:
+    texts = dict(zip(COLUMNS, map(escape, line.texts(language)), strict=True))
+    texts["time"] = texts["time"].replace("T", " ").removesuffix("+08:00")
+    kinds = {"number": "short", "files": "right", "bytes": "right", "height": "right", "status": "short", "time": "short"}
+    cells = "".join(f'<td class="{kinds.get(name, "")}">{texts[name]}</td>' for name in _PRINTED)
+    span = len(_PRINTED)
+    return (
+        f'<tr class="item"><td class="right" rowspan="2">{place}</td>{cells}</tr>'
+        f'<tr class="digest"><td colspan="{span}"><code>{texts["sha256"]}</code></td></tr>\n'
+    )
+
+
+def _more(register: Register, language: str) -> str:
+    more = len(register.lines) - MOST_LINES
+    if more <= 0:
+        return ""
+    text = f"另有 {more} 件,见随附清单" if language == "zh" else f"{more} more are in the list beside it"
+    return f'<p class="remark">{text}</p>\n'
+
+
+def _date(language: str) -> str:
+    return "     年   月   日" if language == "zh" else "date:            "
