@@ -18,8 +18,11 @@ _ORDER = ("question", "error", "warning", "note")
 _STEPS = {"open": "读取", "list": "查清单", "files": "对文件", "digests": "算摘要", "duplicates": "查重复", "decoding": "试打开"}
 
 
-def tell(report: Report, output: Output) -> None:
-    """Tell a whole report: what to answer first, then errors, warnings and notes, and the figures."""
+def tell(report: Report, output: Output, *, alone: bool = True) -> None:
+    """Tell a whole report: what to answer first, then errors, warnings and notes, and the figures.
+
+    ``alone``: nothing follows on it, so it says that nothing was changed and ends with the summary.
+    """
     ordered = sorted(report.findings, key=lambda finding: _ORDER.index(finding.rule.severity))
     for finding in ordered:
         output.record({"finding": finding.to_json(output.language)})
@@ -29,13 +32,13 @@ def tell(report: Report, output: Output) -> None:
     if (more := len(ordered) - MOST_SAID) > 0:
         output.say(f"还有 {more} 条,用 --xlsx 或 --json 看全部", f"{more} more: --xlsx or --json has all of them")
     summary = report.summary()
-    output.record({"summary": summary})
+    output.record({"summary" if alone else "checked": summary})
     settled = report.resources is not None
     zh = f"{report.resources} 件资源," if settled else ""
     en = f"{report.resources} resource(s), " if settled else ""
     output.say(
-        f"{zh}{summary['files']} 个文件:错误 {summary['errors']},待选择 {summary['questions']},注意 {summary['warnings']},说明 {summary['notes']};什么都没有改动",
-        f"{en}{summary['files']} file(s): {summary['errors']} error(s), {summary['questions']} question(s), {summary['warnings']} warning(s), {summary['notes']} note(s); nothing was changed",
+        f"{zh}{summary['files']} 个文件:错误 {summary['errors']},待选择 {summary['questions']},注意 {summary['warnings']},说明 {summary['notes']}{';什么都没有改动' if alone else ''}",
+        f"{en}{summary['files']} file(s): {summary['errors']} error(s), {summary['questions']} question(s), {summary['warnings']} warning(s), {summary['notes']} note(s){'; nothing was changed' if alone else ''}",
     )
     times = [(_STEPS[step], step, seconds) for step, seconds in report.seconds.items()]
     output.say("用时 " + ",".join(f"{zh} {seconds:.1f} 秒" for zh, _, seconds in times), "took " + ", ".join(f"{en} {seconds:.1f} s" for _, en, seconds in times))

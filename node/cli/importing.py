@@ -55,7 +55,7 @@ def dry_run(arguments: argparse.Namespace, output: Output) -> None:
     """Say what would be done; change nothing."""
     prepare(arguments)
     report = checked(arguments, output, arguments.request)
-    tell(report, output)
+    tell(report, output, alone=False)
     plan = _planned(report, output)
     if plan is not None:
         output.record({"summary": _figures(plan)})
@@ -66,7 +66,7 @@ async def act_apply(node: Writing, arguments: argparse.Namespace, output: Output
     mark_demonstration(node.identity, output)
     # in a thread: hashing a disk takes long, and a process that serves must go on answering
     report = await asyncio.to_thread(checked, arguments, output, arguments.request)
-    tell(report, output)
+    tell(report, output, alone=False)
     plan = _planned(report, output)
     if plan is None:
         return

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# What these tests share lies beside them; a package named `tests` cannot hold it, since installed ones bear that name.
+sys.path.insert(0, str(Path(__file__).parent))
