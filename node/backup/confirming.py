@@ -14,7 +14,8 @@ from node.chain.embedded import database
 from node.chain.embedded.store import Store
 from node.errors import BadInput, Doubtful, Words
 from node.records.number import Number
-from node.registrar.reconciling import Reconciled, Reconciling, Standing, standing, unknown_to
+from node.registrar.reconciling import Reconciled, Reconciling
+from node.registrar.standing import Standing, standing, unknown_to
 from storage.durable import sync_folder
 from storage.proofs import ProofFolder
 

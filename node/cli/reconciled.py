@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from node.cli.output import Output
-    from node.registrar.reconciling import Reconciled, Standing
+    from node.registrar.reconciling import Reconciled
+    from node.registrar.standing import Standing
 
 _LOST: dict[type, tuple[str, Words]] = {
     Registered: ("registered", Words("登记的载荷与著录", "payload and metadata of a registration")),

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 from contracts import events
 from contracts.calls import RegisterCall, decode_call
 from contracts.errors import ContractError
-from contracts.records import Registered, Withdrawn
-from node.errors import BadInput, Doubtful, Unavailable
+from contracts.records import Amended, Registered, Superseded, UnitsCommitted, Withdrawn
+from node.errors import Unavailable
 from node.records.number import Number
-from node.registrar.expected import TOPICS, event_key, expected_event
+from node.registrar.expected import TOPICS, event_key
 from node.registrar.settling import Settling
+from node.registrar.standing import Standing, record_of, standing, topic_of, unknown_to
 from storage.acts import AttemptRow
 from storage.matters import Code
 
@@ -30,21 +31,11 @@ if TYPE_CHECKING:
 
     from contracts.events import Event
     from node.chain.engine import Engine, Landed
-    from node.registrar.expected import Record
     from storage.journal import Journal
     from storage.matters import MatterRow
     from storage.proofs import ProofFolder
 
 _NOTE = "链上已有另一内容(恢复的是旧备份)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """An event of the institution that stands on chain, and where."""
-
-    event: Record
-    tx_hash: bytes
-    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,26 +45,6 @@ class Reconciled:
     taken: tuple[str, ...]
     returned: tuple[str, ...]
     lost: tuple[Standing, ...]
-
-
-async def standing(engine: Engine, registry: bytes, institution: str) -> list[Standing]:
-    """Give all that an institution has on chain, in the order of the chain, by the engine's word."""
-    topics = [["0x" + topic.hex() for topic in TOPICS], _topic(institution)]
-    found: list[Standing] = []
-    for log in await engine.logs(address=registry, topics=topics):
-        tx_hash, height = bytes.fromhex(log["transactionHash"][2:]), int(log["blockNumber"], 16)
-        event = events.decode_log([bytes.fromhex(each[2:]) for each in log["topics"]], bytes.fromhex(log["data"][2:]))
-        found.append(Standing(event=event, tx_hash=tx_hash, height=height))  # type: ignore[arg-type]
-    return found
-
-
-def unknown_to(journal: Journal, on_chain: list[Standing], institution: str) -> list[Standing]:
-    """Give what stands on chain and no stored matter of the journal, final or open, would have there."""
-    known: set[Record] = set()
-    for matter in journal.matters.all():
-        if matter.stage != "numbered" and (named := _expected(journal, matter, institution)) is not None:
-            known.add(named)
-    return [each for each in on_chain if each.event not in known]
 
 
 class Reconciling:
@@ -110,7 +81,7 @@ class Reconciling:
                 if isinstance(each.event, Registered):
                     number = Number.from_chain(each.event.number)
                     self._journal.resources.spend_serials(number.period, number.serial)
-        topics = [None, _topic(self._institution)]
+        topics = [None, topic_of(self._institution)]
         logs = await self._engine.logs(address=self._registry, topics=topics)
         for tx_hash in dict.fromkeys(bytes.fromhex(log["transactionHash"][2:]) for log in logs):
             if not self._journal.acts.knows(tx_hash):
@@ -158,10 +129,10 @@ class Reconciling:
         """Find the open matter that an event is of; what the chain has under its key with other content comes back."""
         if isinstance(event, Withdrawn):
             self._withdraw(event)
-        for matter in self._journal.matters.all():
+        for matter in self._about(event):
             if matter.stage in ("confirmed", "recalled", "numbered"):
                 continue
-            named = _expected(self._journal, matter, self._institution)
+            named = record_of(self._journal, matter, self._institution)
             if named is None or event_key(named) != event_key(event):
                 continue
             if named == event:
@@ -170,6 +141,14 @@ class Reconciling:
             self._journal.matters.move([matter.id], "returned", time=int(self._clock()), note=_NOTE)
             self._returned.append(matter.subject)
         return None
+
+    def _about(self, event: Event) -> list[MatterRow]:
+        """Give the matters that an event may be of."""
+        if isinstance(event, UnitsCommitted):
+            return [matter for matter in self._journal.matters.all() if matter.code is Code.COMMIT_UNITS]
+        if isinstance(event, Registered | Amended | Superseded | Withdrawn):
+            return self._journal.matters.of(str(Number.from_chain(event.number)))
+        return []
 
     def _withdraw(self, event: Withdrawn) -> None:
         """Enter a withdrawal that came after the backup: it needs nothing that the chain has not."""
@@ -192,13 +171,6 @@ class Reconciling:
             self._journal.acts.forget(matter.act)
 
 
-def _expected(journal: Journal, matter: MatterRow, institution: str) -> Record | None:
-    with suppress(BadInput, Doubtful):
-        found = expected_event(journal, matter, institution.encode())
-        return None if found is None else found[1]
-    return None
-
-
 def _kind(calldata: bytes) -> str:
     """Give an act's kind: the registry's function, as the journal names it."""
     with suppress(ContractError):
@@ -208,7 +180,3 @@ def _kind(calldata: bytes) -> str:
         name = type(call).__name__.removesuffix("Call")
         return name[0].lower() + name[1:]
     return "unknown"
-
-
-def _topic(institution: str) -> str:
-    return "0x" + institution.encode().ljust(32, b"\0").hex()
