@@ -1,7 +1,7 @@
 """The tables of the journal, format 3."""
 
 FORMAT = 3
-"""2 had no table ``earlier``; 1 had no matters."""
+"""2 had neither the table ``earlier`` nor a version's lot as a column; 1 had no matters."""
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
