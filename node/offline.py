@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, MissingAnchor, Words, chinese_reason
@@ -116,3 +117,15 @@ def _read(path: Path, limit: int) -> bytes:
 
 def _unreadable(path: Path, error: OSError) -> BadInput:
     return BadInput(f"读不到:{chinese_reason(error)}", f"cannot be read: {error.strerror}", file=str(path))
+
+
+def whole_fingerprint(text: str) -> str:
+    """Take a fingerprint as somebody typed it: case, spaces and hyphens do not matter; raise BadInput for a part.
+
+    A part is no wrong fingerprint but none: an anchor could be made to meet it.
+    """
+    if re.fullmatch("[0-9a-f]{64}", re.sub(r"[\s-]", "", text).lower()) is None:
+        mend = Words("照纸上或联盟网页抄全 16 组", "copy all 16 groups from paper or from the consortium's web page")
+        zh, en = "指纹应为 64 位十六进制数字", "a fingerprint has 64 hexadecimal digits"
+        raise BadInput(zh, en, mend=mend, field="--fingerprint")
+    return text

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.block_rows import BlockRows
+    from storage.errors import Words
     from storage.objects import StoredObjects
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ class _Check:
         try:
             found = self._objects.inventory(self._id)
         except (Damaged, UnknownObject) as error:
-            self._fault("inventory-damaged", ocfl.INVENTORY, found=str(error))
+            self._fault("inventory-damaged", ocfl.INVENTORY, because=error.words)
             versions = [1, *ocfl.payload_versions(present)]
             expected: dict[str, bytes] = {}
             for version in versions:
@@ -168,7 +169,7 @@ class _Check:
         except StorageError as error:
             self._incomplete.add(prefix)
             if path in expected:
-                self._fault("payload-changed", path, expected=expected[path].hex(), found=str(error))
+                self._fault("payload-changed", path, expected=expected[path].hex(), because=error.words)
             return None
 
     def _check_surplus(self, head: int, expected: dict[str, bytes], present: set[str]) -> None:
@@ -199,8 +200,11 @@ class _Check:
     def _manifest_sm3(prefix: str) -> str:
         return prefix.removesuffix(f"{ocfl.PAYLOAD}/") + ocfl.MANIFEST_SM3
 
-    def _fault(self, what: str, path: str, *, expected: str = "", found: str = "") -> None:
-        self._faults.append(Fault(what=what, object_id=self._id, path=path, expected=expected, found=found))
+    def _fault(
+        self, what: str, path: str, *, expected: str = "", found: str = "", because: Words | None = None
+    ) -> None:
+        fault = Fault(what=what, object_id=self._id, path=path, expected=expected, found=found, because=because)
+        self._faults.append(fault)
 
 
 def _payload_prefix(version: int) -> str:

@@ -29,6 +29,25 @@ if TYPE_CHECKING:
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+_REASONS = {
+    errno.ENOENT: "没有这个文件或目录",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "不允许",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.ENAMETOOLONG: "名称过长",
+    errno.ELOOP: "符号链接过多",
+    errno.EISDIR: "这是一个目录",
+    errno.EIO: "读写设备出错",
+    errno.EROFS: "文件系统只读",
+}
+"""The system's reasons in Chinese; others stay as the system says them."""
+
+
+def chinese_reason(error: OSError) -> str:
+    """Give the system's reason in Chinese, or as the system says it."""
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One sentence in both languages."""
@@ -183,5 +202,5 @@ def from_os(error: OSError, file: str) -> StorageError:
         mend = Words("腾出空间或换更大的磁盘后重做", "make room or use a larger disk, then do it again")
         zh, en = f"磁盘空间不足,未存下 {file}", f"the disk is full; {file} was not stored"
         return DiskFull(zh, en, mend=mend, file=file)
-    reason = error.strerror or str(error)
-    return StorageError(f"存储出错({reason}):{file}", f"storage failed ({reason}): {file}", file=file)
+    zh, en = f"存储出错({chinese_reason(error)}):{file}", f"storage failed ({error.strerror or error}): {file}"
+    return StorageError(zh, en, file=file)

@@ -31,7 +31,7 @@ class Fault:
     """One thing that is wrong: what (a code), in which object and file, what was expected and what was found.
 
     ``path`` is relative to the object's folder; for the block index it names the payload file and, after "@", the
-    offset, or is a CID. ``expected`` and ``found`` are digests, CIDs or words; empty for nothing.
+    offset, or is a CID. ``expected`` and ``found`` are digests or CIDs, empty for nothing; ``because`` says more.
     """
 
     what: str
@@ -39,6 +39,7 @@ class Fault:
     path: str
     expected: str = ""
     found: str = ""
+    because: Words | None = None
 
     @property
     def words(self) -> Words:

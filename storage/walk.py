@@ -5,13 +5,12 @@ The same walk serves storing and verifying, so both see the same files.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage.errors import UnreadableSource, UnsafeName, Words
+from storage.errors import UnreadableSource, UnsafeName, Words, chinese_reason
 from storage.names import check_collisions, decode_name
 
 if TYPE_CHECKING:
@@ -21,18 +20,6 @@ if TYPE_CHECKING:
 _IGNORED = frozenset({"Thumbs.db", ".DS_Store"})
 _OWNER_FILE = "~$"
 """What office programs put before the name of a document that is open."""
-
-
-_REASONS = {
-    errno.ENOENT: "没有这个文件或目录",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "不允许",
-    errno.ENOTDIR: "路径中有一段不是目录",
-    errno.ENAMETOOLONG: "名称过长",
-    errno.ELOOP: "符号链接过多",
-    errno.EIO: "读介质出错",
-}
-"""The system's reasons in Chinese; others stay as the system says them."""
 
 
 class Identity(NamedTuple):
@@ -114,7 +101,7 @@ def walk(folder: Path, left_out: Collection[str] = ()) -> Walked:
 def unreadable(source: object, error: Exception) -> UnreadableSource:
     """Give the error that tells why a source cannot be read."""
     reason = (isinstance(error, OSError) and error.strerror) or str(error)
-    chinese = _REASONS.get(error.errno or 0, reason) if isinstance(error, OSError) else reason
+    chinese = chinese_reason(error) if isinstance(error, OSError) else reason
     mend = Words("检查路径、权限和介质", "check the path, the permissions and the medium")
     zh, en = f"读不了:{chinese}", f"cannot be read: {reason}"
     return UnreadableSource(zh, en, mend=mend, file=str(source))

@@ -10,7 +10,7 @@ from contracts import views
 from contracts.approval import Approval
 from contracts.errors import ContractError
 from contracts.parties import KEY_STOLEN
-from node.auditor.finding import INCIDENT, Finding
+from node.auditor.finding import INCIDENT, NONE, Finding, said_by
 from node.chain.engine import RevertedCallError
 from node.errors import Words, ZhicangError
 from node.receipts.errors import BadProof
@@ -28,6 +28,8 @@ _AGAIN = Words(
     "这条批准不算数:退回后请审核员重新批准",
     "this approval counts for nothing: return the matter and have it approved anew",
 )
+_KEY = Words("一把密钥", "a key")
+_OF_THIS = Words("对日志现有内容的批准", "an approval of what the journal has")
 _STOLEN = Words(
     "被盗之后签的登记存疑:逐件核对,确认属实的请换用新密钥更正或重新登记",
     "what it signed since is doubtful: look at each record and amend or register anew with another key what is true",
@@ -41,14 +43,14 @@ def check_approvals(journal: Journal, identity: Identity) -> Iterator[Finding]:
         row = journal.matters.approval(matter.id)
         if row is None:
             if matter.stage == "approved":
-                yield _finding(matter.subject, "an approval", "none")
+                yield _finding(matter.subject, Words("一份批准", "an approval"), NONE)
             continue
         try:
             asked = replace(dossier_of(journal, matter).asked(institution), expires=row.expires)
             signature = Approval(expires=row.expires, r=row.r, vs=row.vs).signature
             signer = recover(asked.digest(chain_id=identity.chain_id, registry=registry), signature)
         except (ZhicangError, ContractError, BadProof, IndexError) as error:
-            yield _finding(matter.subject, "an approval of what the journal has", str(error))
+            yield _finding(matter.subject, _OF_THIS, said_by(error))
             continue
         if asked.content != row.content or signer != row.reviewer:
             yield _finding(matter.subject, "0x" + row.reviewer.hex(), "0x" + signer.hex())
@@ -70,17 +72,23 @@ async def check_keys(engine: Engine, journal: Journal, identity: Identity) -> As
             key = views.decode_key_of(await engine.call(to=bytes.fromhex(identity.registry), calldata=calldata))
         except (RevertedCallError, ContractError, ZhicangError) as error:
             name = "0x" + account.hex()
-            yield Finding(check="chain", id=name, expected="a key", found=str(error), mend=INCIDENT)
+            yield Finding(check="chain", id=name, expected=_KEY, found=said_by(error), mend=INCIDENT)
             continue
         if key is None or key.status != KEY_STOLEN:
             continue
         doubtful = sum(count for height, count in heights.items() if height >= key.until)
         if doubtful:
             yield Finding(
-                check="chain", id="0x" + account.hex(), expected="keys that were good",
-                found=f"declared stolen from height {key.until} on; {doubtful} signatures since", mend=_STOLEN,
+                check="chain", id="0x" + account.hex(), expected=Words("当时有效的密钥", "keys that were good"),
+                found=_since(key.until, doubtful), mend=_STOLEN,
             )  # fmt: skip
 
 
-def _finding(subject: str, expected: str, found: str) -> Finding:
-    return Finding(check="journal", id=f"{subject} approval", expected=expected, found=found, mend=_AGAIN)
+def _since(height: int, signatures: int) -> Words:
+    zh = f"自高度 {height} 起宣告被盗,此后有 {signatures} 个签名"
+    return Words(zh, f"declared stolen from height {height} on; {signatures} signatures since")
+
+
+def _finding(subject: str, expected: Words | str, found: Words | str) -> Finding:
+    name = Words(f"{subject} 的批准", f"{subject} approval")
+    return Finding(check="journal", id=f"{subject} approval", name=name, expected=expected, found=found, mend=_AGAIN)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from node.auditor.approval_check import check_approvals, check_keys
 from node.auditor.chain_check import check_headers
-from node.auditor.finding import INCIDENT, Finding
+from node.auditor.finding import INCIDENT, NONE, Finding
 from node.auditor.network_check import RESOLVE, check_landed
 from node.auditor.payload_check import check_payloads
 from node.auditor.proof_check import check_proofs
@@ -18,6 +18,7 @@ from node.chain.embedded.integrity import faults
 from node.chain.errors import BrokenFinality
 from node.chain.incident import IncidentFolder
 from node.engines import asking
+from node.errors import Words
 from node.home import NETWORK
 from node.own_anchor import OwnAnchor
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
     from node.chain.engine import Engine
     from node.runtime import Reading
+
+_INCIDENT = Words("未了结的事件", "an unresolved incident")
+_INTACT = Words("完好", "intact")
+_MISSING = Words("缺失", "missing")
 
 
 async def audit(node: Reading, *, step: Callable[[], None]) -> AsyncIterator[Finding]:
@@ -36,7 +41,7 @@ async def audit(node: Reading, *, step: Callable[[], None]) -> AsyncIterator[Fin
     """
     trouble = IncidentFolder(node.home.incidents).trouble()
     if trouble is not None:
-        yield Finding(check="finality", id="incident", expected="none", found=trouble.words.en, mend=RESOLVE)
+        yield Finding(check="finality", id="incident", name=_INCIDENT, expected=NONE, found=trouble.words, mend=RESOLVE)
     on_chain = _check_network if node.identity.chain == NETWORK else _check_embedded
     if trouble is None or node.identity.chain != NETWORK:
         async for finding in on_chain(node, step):
@@ -53,7 +58,8 @@ async def audit(node: Reading, *, step: Callable[[], None]) -> AsyncIterator[Fin
 
 async def _check_embedded(node: Reading, step: Callable[[], None]) -> AsyncIterator[Finding]:
     for what, found in faults(node.home.chain):
-        yield Finding(check="chain", id=what, expected="intact", found=found, mend=INCIDENT)
+        said = _MISSING if found == "missing" else found
+        yield Finding(check="chain", id=what, name=_part(what), expected=_INTACT, found=said, mend=INCIDENT)
     async with asking(node.home) as engine:
         async for finding in check_headers(engine, node.identity, step=step):
             yield finding
@@ -70,7 +76,7 @@ async def _check_network(node: Reading, step: Callable[[], None]) -> AsyncIterat
             async for finding in _check_acts(engine, node, step):
                 yield finding
     except BrokenFinality as broken:
-        yield Finding(check="finality", id="incident", expected="none", found=broken.words.en, mend=RESOLVE)
+        yield Finding(check="finality", id="incident", name=_INCIDENT, expected=NONE, found=broken.words, mend=RESOLVE)
 
 
 async def _check_acts(engine: Engine, node: Reading, step: Callable[[], None]) -> AsyncIterator[Finding]:
@@ -78,3 +84,9 @@ async def _check_acts(engine: Engine, node: Reading, step: Callable[[], None]) -
         yield finding
     async for finding in check_keys(engine, node.journal, node.identity):
         yield finding
+
+
+def _part(what: str) -> Words:
+    """Name a part of the chain's file for people."""
+    zh = what.replace("database file", "数据库文件").replace("trie node", "状态树节点")
+    return Words(f"链:{zh}", f"chain: {what}")

@@ -30,10 +30,12 @@ async def check_landed(engine: Engine, node: Reading, *, step: Callable[[], None
             continue
         step()
         name = f"transaction 0x{act.tx_hash.hex()}"
+        shown = Words(f"交易 0x{act.tx_hash.hex()}", name)
         landed = await engine.find(act.tx_hash)
         if landed is None:
-            expected, found = f"in the header at height {act.height}", "in no header"
-            yield Finding(check="finality", id=name, expected=expected, found=found, mend=INCIDENT)
+            expected = Words(f"在高度 {act.height} 的区块里", f"in the header at height {act.height}")
+            found = Words("不在任何区块里", "in no header")
+            yield Finding(check="finality", id=name, name=shown, expected=expected, found=found, mend=INCIDENT)
             continue
         try:
             proven = ProofMaterial.from_json_bytes(node.proofs.get(act.tx_hash)).decode_header().block_hash
@@ -41,4 +43,4 @@ async def check_landed(engine: Engine, node: Reading, *, step: Callable[[], None
             continue  # the proof check tells of it
         now = landed.material.decode_header().block_hash
         if (now, landed.height) != (proven, act.height):
-            yield Finding(check="finality", id=name, expected=proven.hex(), found=now.hex(), mend=INCIDENT)
+            yield Finding(check="finality", id=name, name=shown, expected=proven.hex(), found=now.hex(), mend=INCIDENT)

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from contracts.errors import ContractError
-from node.auditor.finding import Finding
+from node.auditor.finding import NONE, Finding, said_by
 from node.errors import Words, ZhicangError
 from node.own_anchor import trust_anchor
 from node.receipt_desk import material_of, read_lines, receipt_for, unit_receipt_for
@@ -31,6 +31,9 @@ _PROOF = Words(
     "从备份取回这个证明文件",
     "bring this proof file back from a backup",
 )
+_VERIFIES = Words("核验得过的存证凭证", "a receipt that verifies")
+_OTHER_ROOT = Words("清单的默克尔根与日志不符", "the list's Merkle root is not the journal's")
+_CONFIRMED = Words("一笔已确认的事务", "a confirmed act")
 _UPDATE = Words(
     "信任锚比这份凭证旧:zhicang anchor update",
     "the home's trust anchor is older than this: zhicang anchor update",
@@ -61,9 +64,11 @@ def _check_version(node: Reading, row: VersionRow, trust: Trust) -> Iterator[Fin
         verdict = verify(subject, receipt, trust)
         if verdict.failed is not None:
             mend = _UPDATE if verdict.answer == "anchor-too-old" else _PROOF
-            yield _finding(row.number, verdict.failed.en, mend=mend)
-    except (ZhicangError, ContractError, StorageError) as error:
-        yield _finding(row.number, error.words.en)
+            yield _finding(row.number, verdict.failed.shown, mend=mend)
+    except StorageError:
+        return  # the payload check tells of it
+    except (ZhicangError, ContractError) as error:
+        yield _finding(row.number, said_by(error))
 
 
 def _check_acts(node: Reading) -> Iterator[Finding]:
@@ -75,37 +80,40 @@ def _check_acts(node: Reading) -> Iterator[Finding]:
     for tx_hash in node.proofs.tx_hashes():
         if tx_hash not in known:
             yield Finding(
-                check="proof", id="0x" + tx_hash.hex(), expected="a confirmed act", found="none", mend=_PROOF
+                check="proof", id="0x" + tx_hash.hex(), expected=_CONFIRMED, found=NONE, mend=_PROOF
             )
 
 
 def _check_batch(node: Reading, batch: UnitBatchRow, trust: Trust) -> Iterator[Finding]:
-    name = f"units {batch.id}"
+    name, shown = f"units {batch.id}", Words(f"第 {batch.id} 批知识单元", f"units {batch.id}")
     try:
         lines = read_lines(node, batch)
         if root_of([hashlib.sha256(line).digest() for line in lines]) != batch.root:
-            yield _finding(name, "the list's Merkle root is not the journal's")
+            yield _finding(name, _OTHER_ROOT, shown=shown)
             return
         for line in {lines[0], lines[-1]}:
             value = canonical.decode(line)
             receipt = unit_receipt_for(node, value["resource_id"], str(value[batch.id_field]))
             verdict = verify(UnitSubject(value=value), receipt, trust)
             if verdict.failed is not None:
-                yield _finding(name, verdict.failed.en)
-    except (ZhicangError, ContractError, StorageError) as error:
-        yield _finding(name, error.words.en)
+                yield _finding(name, verdict.failed.shown, shown=shown)
+    except StorageError:
+        return  # the payload check tells of it
+    except (ZhicangError, ContractError) as error:
+        yield _finding(name, said_by(error), shown=shown)
 
 
 def _check_act(node: Reading, act: ActRow) -> Iterator[Finding]:
     """See that a confirmed act's proof is there and is of just that act."""
     name = f"act {act.id} {act.kind} {act.subject}"
+    shown = Words(f"第 {act.id} 笔事务 {act.kind} {act.subject}", name)
     try:
         transaction = material_of(node, act.id).transaction()
         if (transaction.calldata, transaction.sender(), transaction.nonce) != (act.calldata, act.sender, act.nonce):
-            yield _finding(name, "the proof of another transaction")
+            yield _finding(name, Words("另一笔交易的证明", "the proof of another transaction"), shown=shown)
     except (ZhicangError, ContractError) as error:
-        yield _finding(name, error.words.en)
+        yield _finding(name, said_by(error), shown=shown)
 
 
-def _finding(name: str, found: str, *, mend: Words = _PROOF) -> Finding:
-    return Finding(check="proof", id=name, expected="a receipt that verifies", found=found, mend=mend)
+def _finding(name: str, found: Words, *, mend: Words = _PROOF, shown: Words | None = None) -> Finding:
+    return Finding(check="proof", id=name, name=shown, expected=_VERIFIES, found=found, mend=mend)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contracts import events, views
 from contracts.errors import ContractError
 from contracts.records import STATUS_WITHDRAWN
-from node.auditor.finding import INCIDENT, Finding
+from node.auditor.finding import INCIDENT, NONE, Finding, said_by
 from node.chain.engine import RevertedCallError
 from node.errors import Words, ZhicangError
 from node.records.number import Number
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from storage.journal import Journal
     from storage.resources import ResourceRow
 
+_EVENT = Words("一个事件", "an event")
+_REGISTERED, _NO_STATE = Words("已登记", "registered"), Words("链上没有", "no state")
+_CONFIRMED = Words("日志中已确认的一行", "a confirmed row in the journal")
 _UNKNOWN = Words(
     "链上有本库没有的登记:是否另有一处在用同一密钥,或恢复了旧备份?",
     "the chain has what this home has not: is the key used elsewhere, or was an old backup put back?",
@@ -46,7 +49,7 @@ async def check_records(
             on_chain[event_key(event)] = event
         except ContractError as error:
             name = f"log {log['logIndex']} of {log['transactionHash']}"
-            yield Finding(check="chain", id=name, expected="an event", found=error.words.en, mend=INCIDENT)
+            yield Finding(check="chain", id=name, expected=_EVENT, found=said_by(error), mend=INCIDENT)
     for name, wanted in _expected(journal, institution):
         step()
         found = on_chain.pop(event_key(wanted), None)
@@ -54,7 +57,7 @@ async def check_records(
             yield _differs(name, wanted, found)
     for key in on_chain:
         name = key[1].rstrip(b"\0").decode("ascii", "replace") if key[1].startswith(institution) else key[1].hex()
-        yield Finding(check="chain", id=name, expected="a confirmed row in the journal", found="none", mend=_UNKNOWN)
+        yield Finding(check="chain", id=name, expected=_CONFIRMED, found=NONE, mend=_UNKNOWN)
     async for finding in _check_states(engine, registry, journal):
         yield finding
 
@@ -67,21 +70,29 @@ async def _check_states(engine: Engine, registry: bytes, journal: Journal) -> As
             continue
         state = await _state_of(engine, registry, Number.parse(row.number).on_chain())
         if state is None:
-            yield Finding(check="chain", id=row.number, expected="registered", found="no state", mend=INCIDENT)
+            yield Finding(check="chain", id=row.number, expected=_REGISTERED, found=_NO_STATE, mend=INCIDENT)
             continue
         expected, found = _said(row, frozen=up_to_date), _stands(state, frozen=up_to_date)
         if expected != found:
-            yield Finding(check="journal", id=row.number, expected=f"{found} (chain)", found=expected, mend=INCIDENT)
+            yield Finding(check="journal", id=row.number, expected=_on("chain", found), found=expected, mend=INCIDENT)
 
 
-def _said(row: ResourceRow, *, frozen: bool) -> str:
-    parts = [f"version {row.version}", "withdrawn" if row.withdrawn else "registered"]
-    return ", ".join(parts + (["frozen"] if frozen and row.frozen else []))
+def _said(row: ResourceRow, *, frozen: bool) -> Words:
+    return _state(row.version, withdrawn=bool(row.withdrawn), frozen=frozen and bool(row.frozen))
 
 
-def _stands(state: RecordState, *, frozen: bool) -> str:
-    parts = [f"version {state.version}", "withdrawn" if state.status == STATUS_WITHDRAWN else "registered"]
-    return ", ".join(parts + (["frozen"] if frozen and state.frozen else []))
+def _stands(state: RecordState, *, frozen: bool) -> Words:
+    return _state(state.version, withdrawn=state.status == STATUS_WITHDRAWN, frozen=frozen and state.frozen)
+
+
+def _state(version: int, *, withdrawn: bool, frozen: bool) -> Words:
+    zh = f"第 {version} 版,{'已撤销' if withdrawn else '已登记'}{',冻结' if frozen else ''}"
+    en = f"version {version}, {'withdrawn' if withdrawn else 'registered'}{', frozen' if frozen else ''}"
+    return Words(zh, en)
+
+
+def _on(place: str, said: Words) -> Words:
+    return Words(f"{said.zh}({'链上' if place == 'chain' else '日志'})", f"{said.en} ({place})")
 
 
 def _expected(journal: Journal, institution: bytes) -> Iterator[tuple[str, Record]]:
@@ -100,16 +111,22 @@ async def _state_of(engine: Engine, registry: bytes, number: bytes) -> RecordSta
 
 def _differs(name: str, expected: Record, found: object) -> Finding:
     if found is None:
-        return Finding(check="chain", id=name, expected="its event", found="none", mend=INCIDENT)
+        return Finding(check="chain", id=name, expected=Words("它的事件", "its event"), found=NONE, mend=INCIDENT)
     names = [field.name for field in fields(expected)]
     differing = [slot for slot in names if getattr(expected, slot) != getattr(found, slot, None)]
     return Finding(
         check="journal",
         id=name,
-        expected=", ".join(f"{slot} {_show(getattr(found, slot, None))}" for slot in differing) + " (chain)",
-        found=", ".join(f"{slot} {_show(getattr(expected, slot))}" for slot in differing) + " (journal)",
+        expected=_on("chain", _slots(found, differing)),
+        found=_on("journal", _slots(expected, differing)),
         mend=INCIDENT,
     )
+
+
+def _slots(event: object, names: list[str]) -> Words:
+    """Show fields by the names that the contract's event gives them, in any language."""
+    text = ", ".join(f"{name} {_show(getattr(event, name, None))}" for name in names)
+    return Words(text, text)
 
 
 def _show(value: object) -> str:

@@ -61,7 +61,7 @@ def error_text(error: BaseException, language: str) -> str:
     """Give an error for a person: where, what, and what to do."""
     words: Words | None = getattr(error, "words", None)
     what = words.in_language(language) if words is not None else f"{type(error).__name__}: {error}"
-    place = _place(error, language)
+    place = _place(error, language, said=what)
     mend: Words | None = getattr(error, "mend", None)
     advice = "" if mend is None else "\n  → " + mend.in_language(language)
     label = "错误" if language == "zh" else "error"
@@ -82,7 +82,8 @@ def error_to_json(error: BaseException, language: str) -> dict[str, Any]:
     } | {name: known for name in ("sheet", "column", "value") if (known := getattr(error, name, None)) is not None}
 
 
-def _place(error: BaseException, language: str) -> str:
+def _place(error: BaseException, language: str, *, said: str) -> str:
+    """Say where: file, sheet, row, column or field, value; a field that the sentence begins with is not said twice."""
     parts: list[str] = []
     if (file := getattr(error, "file", None)) is not None:
         parts.append(str(file))
@@ -92,7 +93,7 @@ def _place(error: BaseException, language: str) -> str:
         parts.append(f"第 {row} 行" if language == "zh" else f"line {row}")
     if (column := getattr(error, "column", None)) is not None:
         parts.append(f"“{column}”列" if language == "zh" else f"column {column!r}")
-    elif (field := getattr(error, "field", None)) is not None:
+    elif (field := getattr(error, "field", None)) is not None and not said.startswith((f"字段 {field}", f"field {field}")):
         parts.append(f"字段 {_field_in_chinese(field)}" if language == "zh" else f"field {field}")
     if (value := getattr(error, "value", None)) is not None:
         parts.append(f"值“{value}”" if language == "zh" else f"value {value!r}")

@@ -93,12 +93,12 @@ def _report(reached: Reached, anchor: TrustAnchor, seconds: float) -> dict[str, 
     }
 
 
-def difference_to_json(error: Difference) -> dict[str, Any]:
+def difference_to_json(error: Difference, language: str) -> dict[str, Any]:
     """Give a difference by its parts."""
     return {
         "height": error.height,
         "field": error.name,
-        "expected": error.expected,
-        "found": error.found,
+        "expected": error.expected.in_language(language),
+        "found": error.found.in_language(language),
         "sealed": error.sealed,
     }

@@ -117,7 +117,7 @@ def _read_member(place: Place) -> Member:
     if not member.registrars:
         raise fields["registrars"].wrong("至少要有一名登记员", "there must be at least one registrar")
     if not member.one_person and not member.reviewers:
-        zh, en = "双人制机构至少要有一名审核员,否则谁也登记不了", "with two persons, somebody must review"
+        zh, en = "两人制机构至少要有一名审核员,否则谁也登记不了", "with two persons, somebody must review"
         raise fields["policy"].wrong(zh, en)
     return member
 

@@ -127,6 +127,9 @@ def test_a_receipt_of_something_else_fails(library: Library) -> None:
 def test_a_wrong_fingerprint_fails_at_the_anchor(library: Library) -> None:
     wrong = library.fingerprint[:-1] + ("0" if library.fingerprint[-1] != "0" else "1")
     assert failed_step(verify(library, library.file, "file.receipt.json", "--json", "--fingerprint", wrong)) == "anchor"
+    for part in (library.fingerprint[:19], "", "no fingerprint"):
+        ran = verify(library, library.file, "file.receipt.json", "--json", "--fingerprint", part)
+        assert (ran.code, ran.errors[0]["field"]) == (2, "--fingerprint")
     right = library.fingerprint
     for spelled in (right.upper(), right.replace("-", ""), right.replace("-", " ")):
         assert verify(library, library.file, "file.receipt.json", "--fingerprint", spelled).code == 0, spelled

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from node.chain.replay.difference import Difference
-from node.errors import Doubtful
+from node.errors import Doubtful, Words
 from node.receipts.header import Extra, header_from_json
 from node.receipts.keccak import keccak
 from node.receipts.transaction_answer import transaction_from_json
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from node.receipts.header import Header
+
+
+_HEADER = Words("规范的 QBFT 区块头", "a canonical QBFT header")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,19 +51,19 @@ def read_block(answer: Mapping[str, Any], height: int) -> Block:
         header = header_from_json(answer)
         extra = Extra.decode(header.extra_data)
     except Doubtful as error:
-        raise Difference(height, "header", expected="a canonical QBFT header", found=error.words.en) from error
+        raise Difference(height, "header", expected=_HEADER, found=error.words) from error
     if header.number != height:
         raise Difference(height, "number", expected=height, found=header.number)
     listed = answer.get("transactions")
     if not isinstance(listed, list):
-        raise Difference(height, "transactions", expected="a list", found=type(listed).__name__)
+        raise Difference(height, "transactions", expected=Words("列表", "a list"), found=type(listed).__name__)
     raws = []
     for place, item in enumerate(listed):
         try:
             raws.append(transaction_from_json(item))
         except (Doubtful, AttributeError, KeyError, TypeError) as error:
-            said = error.words.en if isinstance(error, Doubtful) else repr(item)[:80]
-            expected = "a transaction of a known type"
+            said: object = error.words if isinstance(error, Doubtful) else repr(item)[:80]
+            expected = Words("已知类型的交易", "a transaction of a known type")
             raise Difference(height, f"transactions[{place}]", expected=expected, found=said) from error
     block = Block(header=header, extra=extra, transactions=tuple(raws))
     if answer.get("hash") != (computed := "0x" + block.block_hash.hex()):

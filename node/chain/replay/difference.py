@@ -11,7 +11,7 @@ class Difference(Doubtful):
     Args:
         height: of the header concerned.
         field: the header's field as JSON-RPC names it, or a transaction's, such as ``transactions[3].chainId``.
-        expected: what it should be.
+        expected: what it should be: words, or a value of the chain that has no language.
         found: what the endpoint gave.
         sealed: a quorum of the validators in force sealed this header: the fault is theirs and not the endpoint's,
             and no other endpoint can make it good.
@@ -20,9 +20,9 @@ class Difference(Doubtful):
     code = "replay-difference"
 
     def __init__(self, height: int, field: str, *, expected: object, found: object, sealed: bool = False) -> None:
-        should, is_ = _text(expected), _text(found)
-        zh = f"高度 {height} 的 {field}:应为 {should},实为 {is_}"
-        en = f"height {height}, {field}: expected {should}, found {is_}"
+        should, is_ = _words(expected), _words(found)
+        zh = f"高度 {height} 的 {field}:应为 {should.zh},实为 {is_.zh}"
+        en = f"height {height}, {field}: expected {should.en}, found {is_.en}"
         super().__init__(zh, en, mend=_SEALED if sealed else _NOT_SEALED)
         self._facts = {"expected": expected, "found": found}
         self.height = height
@@ -44,6 +44,10 @@ _NOT_SEALED = Words(
     "这不能证明是链的错:端点所给的与封签过的历史不符,换一个端点再试",
     "this proves no fault of the chain: what the endpoint gave is not the sealed history; try another endpoint",
 )
+
+
+def _words(value: object) -> Words:
+    return value if isinstance(value, Words) else Words(_text(value), _text(value))
 
 
 def _text(value: object) -> str:

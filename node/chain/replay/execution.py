@@ -18,6 +18,7 @@ from node.chain.replay.goquorum import GoQuorumState
 from node.chain.replay.headers import check_body, check_header, check_seals
 from node.chain.replay.rules import Engine
 from node.chain.replay.transactions import check_transactions
+from node.errors import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,9 +105,10 @@ class Executor:
                 rules=self._evm,
             )
         except UnexecutableError as error:
-            expected = "transactions that can be executed"
+            expected = Words("能执行的交易", "transactions that can be executed")
+            found = Words("不能执行的交易", f"one that cannot: {error}")
             raise Difference(
-                block.header.number, "transactions", expected=expected, found=error, sealed=True
+                block.header.number, "transactions", expected=expected, found=found, sealed=True
             ) from error
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from node.chain.embedded.genesis import BLANK_ROOT
 from node.chain.replay.difference import Difference
+from node.errors import Words
 from node.receipts.errors import BadProof
 from node.receipts.header import EMPTY_UNCLES_HASH, MIX_HASH
 from node.receipts.ordered_trie import root_of
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from node.chain.replay.block import Block
     from node.chain.replay.reached import Reached
     from node.chain.replay.rules import Origin, Rules
+
+_IN_FORCE = Words("在任的验证节点", "a validator in force")
 
 
 def check_genesis(block: Block, origin: Origin) -> None:
@@ -43,9 +46,10 @@ def check_header(block: Block, *, reached: Reached, rules: Rules) -> None:
     _equal(block, "nonce", bytes(8), header.nonce)
     _equal(block, "extraData.validators", validators, block.extra.validators)
     if header.miner not in validators:
-        raise Difference(header.number, "miner", expected="a validator in force", found=header.miner)
+        raise Difference(header.number, "miner", expected=_IN_FORCE, found=header.miner)
     if header.timestamp < (earliest := reached.time + rules.period):
-        raise Difference(header.number, "timestamp", expected=f"{earliest} or later", found=header.timestamp)
+        later = Words(f"{earliest} 或更晚", f"{earliest} or later")
+        raise Difference(header.number, "timestamp", expected=later, found=header.timestamp)
 
 
 def check_body(block: Block) -> None:
@@ -65,14 +69,15 @@ def check_seals(block: Block, validators: Sequence[bytes]) -> None:
         try:
             signers.append(recover(block.seal_digest, lower_s(seal)))
         except BadProof as error:
-            raise _unsealed(block, field, "a seal over this header", error.words.en) from error
+            raise _unsealed(block, field, Words("对此区块头的封签", "a seal over this header"), error.words) from error
         if signers[-1] not in validators:
-            raise _unsealed(block, field, "the seal of a validator in force", signers[-1])
+            raise _unsealed(block, field, Words("在任验证节点的封签", "the seal of a validator in force"), signers[-1])
     twice = [signer for signer, count in Counter(signers).items() if count > 1]
     if twice:
-        raise _unsealed(block, "extraData.seals", "each validator once", twice)
+        raise _unsealed(block, "extraData.seals", Words("每个验证节点一枚", "each validator once"), twice)
     if len(signers) < (needed := quorum(len(validators))):
-        raise _unsealed(block, "extraData.seals", f"{needed} or more of {len(validators)}", len(signers))
+        enough = Words(f"{len(validators)} 枚中至少 {needed} 枚", f"{needed} or more of {len(validators)}")
+        raise _unsealed(block, "extraData.seals", enough, len(signers))
 
 
 def _equal(block: Block, field: str, expected: object, found: object) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from node.chain.replay.difference import Difference
 from node.chain.replay.rules import Engine
+from node.errors import Words
 from node.receipts import strict_rlp
 from node.receipts.errors import BadProof
 from node.receipts.transaction import ACCESS_LIST, FEE_MARKET
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _UNPROTECTED = (27, 28)
 _PRIVATE = (37, 38)
 _EIP155_OFFSET = 35
+_PUBLIC = Words("公开交易", "a public transaction")
+_CANONICAL = Words("规范编码的交易", "a canonical transaction")
 
 
 def check_transactions(block: Block, *, chain_id: int, engine: Engine) -> int:
@@ -39,7 +42,8 @@ def _check(block: Block, place: int, raw: bytes, *, chain_id: int, engine: Engin
         if price:
             raise _difference(block, f"transactions[{place}].gasPrice", 0, price)
         if named is not None and raw[0] != ACCESS_LIST and v in _PRIVATE:
-            raise _difference(block, f"transactions[{place}].v", "a public transaction", f"{v}, a private one")
+            private = Words(f"{v},私有交易", f"{v}, a private one")
+            raise _difference(block, f"transactions[{place}].v", _PUBLIC, private)
     if named is not None and named != chain_id:
         raise _difference(block, f"transactions[{place}].chainId", chain_id, named)
     return named is None
@@ -52,11 +56,11 @@ def _fields(block: Block, place: int, raw: bytes) -> tuple[int, int, int | None]
             items = strict_rlp.decode_list(raw[1:], 11, "transaction")
             return _int(items[2]), _int(items[8]), _int(items[0])
         if raw[0] == FEE_MARKET:  # a Berlin network has none, and its headers no base fee
-            raise _difference(block, f"transactions[{place}].type", "0 or 1", raw[0])
+            raise _difference(block, f"transactions[{place}].type", Words("0 或 1", "0 or 1"), raw[0])
         items = strict_rlp.decode_list(raw, 9, "transaction")
         v = _int(items[6])
     except BadProof as error:
-        raise _difference(block, f"transactions[{place}]", "a canonical transaction", error.words.en) from error
+        raise _difference(block, f"transactions[{place}]", _CANONICAL, error.words) from error
     if v in _UNPROTECTED:
         return _int(items[1]), v, None
     return _int(items[1]), v, (v - _EIP155_OFFSET) // 2

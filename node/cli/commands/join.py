@@ -14,7 +14,7 @@ from node.errors import BadInput, Doubtful, Words
 from node.founding import Institution
 from node.joining.new_home import PURPOSE, Network, code_of_keys, given_keys, institution_in, join_new
 from node.keys import new_key
-from node.offline import read_anchor
+from node.offline import read_anchor, whole_fingerprint
 from node.settings import is_rpc_url
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
     parser.add_argument("--rpc", required=True, metavar="URL[,URL…]", help=say("网络各节点的接口地址,依次试用", "URLs of the network's engines, tried in order"))
     parser.add_argument("--anchor", type=given_path, required=True, metavar="FILE", help=say("网络的信任锚", "the network's trust anchor"))
-    parser.add_argument("--fingerprint", metavar="F", help=say("信任锚必须有的指纹", "the fingerprint that the anchor must have"))
+    parser.add_argument("--fingerprint", type=whole_fingerprint, metavar="F", help=say("信任锚必须有的指纹", "the fingerprint that the anchor must have"))
     parser.add_argument("--keystores", type=given_path, metavar="DIR", help=say("已有的密钥文件(network found 写出);缺省新造登记员密钥", "keystores to take, as network found wrote them (default: a registrar's key is made)"))
     parser.add_argument("--code", help=say("机构码;密钥已在信任锚中则不必给", "institution code; not needed where the anchor knows the keys"))
     parser.add_argument("--name", help=say("机构全称(信任锚中没有本机构时)", "full name (where the anchor has no such institution)"))

@@ -17,7 +17,7 @@ from node.cli.replaying import Bars, difference_to_json, say_reached
 from node.cli.session import home_of
 from node.errors import BadInput, Unavailable
 from node.home import EMBEDDED
-from node.offline import read_anchor
+from node.offline import read_anchor, whole_fingerprint
 from node.own_anchor import trust_anchor
 from node.settings import read_settings
 
@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     known = Rules()
     parser.add_argument("--rpc", metavar="URL[,URL…]", help=say("端点,依次试用(缺省重放 --home 的本机链)", "endpoints, tried in turn (default: the embedded chain of --home)"))
     parser.add_argument("--anchor", type=given_path, metavar="FILE", help=say("信任锚(有 --rpc 时必需)", "the trust anchor (required with --rpc)"))
-    parser.add_argument("--fingerprint", metavar="F", help=say("信任锚必须有的指纹", "the fingerprint that the anchor must have"))
+    parser.add_argument("--fingerprint", type=whole_fingerprint, metavar="F", help=say("信任锚必须有的指纹", "the fingerprint that the anchor must have"))
     parser.add_argument("--state", type=given_path, metavar="FILE", help=say("进度文件,中断后由此续作(缺省在用户状态目录)", "where an interrupted replay goes on (default: in the user's state folder)"))
     parser.add_argument("--engine", choices=[engine.value for engine in Engine], default=known.engine.value, help=say("封块软件", "the software that seals"))
     parser.add_argument("--period", type=int, default=known.period, metavar="S", help=say("创世文件的出块间隔(秒)", "block period of the genesis file, seconds"))
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     except (Difference, Unavailable) as error:
         output.refuse(error)
         if isinstance(error, Difference):
-            output.record({"difference": difference_to_json(error)})
+            output.record({"difference": difference_to_json(error, output.language)})
         output.record({"summary": {"no" if isinstance(error, Difference) else "not_available": 1}})
         return
     say_reached(reached, anchor, time.monotonic() - begun, output)

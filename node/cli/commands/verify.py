@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.records import STATUS_WITHDRAWN
 from node.cli.parser import chooser, given_path
-from node.offline import read_anchor, read_receipt, read_subject
+from node.offline import read_anchor, read_receipt, read_subject, whole_fingerprint
 from node.receipts.verify import STEPS, verify
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("receipt", type=given_path, metavar="RECEIPT", help=say("存证凭证", "the receipt"))
     parser.add_argument("--anchor", type=given_path, metavar="FILE", help=say("信任锚(必需)", "the trust anchor (required)"))
     parser.add_argument("--rpc", metavar="URL[,URL…]", help=say("并向链查其今日的状态(附证明核对)", "also ask a chain how it stands today, and check the proof"))
-    parser.add_argument("--fingerprint", metavar="F", help=say("信任锚必须有的指纹", "the fingerprint that the anchor must have"))
+    parser.add_argument("--fingerprint", type=whole_fingerprint, metavar="F", help=say("信任锚必须有的指纹", "the fingerprint that the anchor must have"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,19 @@ FILE, TREE = "14000001-2023-00000001-", "14000001-2023-00000002-"
 
 async def findings(home: Home) -> list[Finding]:
     with open_for_reading(home) as node:
-        return [finding async for finding in audit(node, step=lambda: None)]
+        found = [finding async for finding in audit(node, step=lambda: None)]
+    for finding in found:
+        assert_both_languages(finding)
+    return found
+
+
+def assert_both_languages(finding: Finding) -> None:
+    """No sentence of English in Chinese output, no Chinese in English; digests and names of fields have no language."""
+    zh, en = finding.to_json("zh"), finding.to_json("en")
+    for part in ("name", "expected", "found", "consequence", "mend"):
+        assert not re.search("[\u4e00-\u9fff]", en[part] or ""), en
+        words = re.search(r"\b[a-z]{2,} [a-z]{2,}\b", (zh[part] or "").replace("zhicang storage reindex", ""))
+        assert words is None or re.search("[\u4e00-\u9fff]", zh[part]), zh
 
 
 def names(found: list[Finding]) -> set[tuple[str, str]]:
@@ -47,15 +60,18 @@ async def test_a_home_that_nobody_touched_has_no_finding(home: Home) -> None:
 
 async def test_a_payload_byte(home: Home, change: Callable[[Path, int], None]) -> None:
     change(object_folder(home, TREE) / "v1/content/payload/p2.tif", 2_000_000)
-    found = await findings(home)
-    assert any(check == "payload" and name.endswith("v1/content/payload/p2.tif") for check, name in names(found))
-    assert all(TREE in finding.id for finding in found)
+    [found] = await findings(home)
+    assert (found.check, found.id.startswith(TREE)) == ("payload", True)
+    assert found.id.endswith("v1/content/payload/p2.tif")
+    assert found.consequence is not None
+    assert "CID" in found.consequence.en
 
 
 async def test_a_missing_file(home: Home) -> None:
     (object_folder(home, TREE) / "v1/content/payload/p1.tif").unlink()
     found = await findings(home)
-    assert any(f.check == "payload" and f.id.endswith("p1.tif") and "missing" in f.found for f in found)
+    [missing] = [f.to_json("en")["found"] for f in found if f.check == "payload" and f.id.endswith("p1.tif")]
+    assert "missing" in missing
 
 
 async def test_a_missing_object(home: Home) -> None:
