@@ -31,8 +31,9 @@ class Ring:
         self._log = log
         self._tree = FileTree()
         self._whole = hashlib.sha256()
-        self._free = [memoryview(bytearray(CHUNK)) for _ in range(_BUFFERS)]
-        self._current = self._free[-1]
+        self._free: list[memoryview] = []
+        self._made = 0
+        self._current = memoryview(b"")
         self._for_whole: SimpleQueue[tuple[memoryview, int] | None] = SimpleQueue()
         self._for_leaves: SimpleQueue[tuple[memoryview, int] | None] = SimpleQueue()
         self._hashed: SimpleQueue[tuple[memoryview, int, bytes] | None] = SimpleQueue()
@@ -55,7 +56,7 @@ class Ring:
     def fill(self, reader: int, source: bytes) -> int:
         """Read up to a chunk into a free buffer; give its length, 0 at the end."""
         if not self._free:
-            self._collect()
+            self._find_free()
         self._current = self._free.pop()
         filled = 0
         while filled < CHUNK and (length := read_into(reader, source, self._current[filled:])):
@@ -73,6 +74,14 @@ class Ring:
         while self._collect():
             pass
         return self._whole.digest(), self._tree.finish(), b"" if self._sm3 is None else self._sm3.digest()
+
+    def _find_free(self) -> None:
+        """Take a buffer back, or make one more while there may be: a file of two chunks needs no eight."""
+        if self._made < _BUFFERS and self._hashed.empty():
+            self._free.append(memoryview(bytearray(CHUNK)))
+            self._made += 1
+        else:
+            self._collect()
 
     def _collect(self) -> bool:
         hashed = self._hashed.get()

@@ -6,6 +6,7 @@ and content digest) what the first had stored, copies nothing twice and goes on 
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from node.records.number import Number
 from node.records.said import described
 from node.registrar.outcome import Refused
 from node.registrar.request import RegisterRequest
+from storage.ahead import THREADS
 from storage.errors import DiskFull, StorageError
 
 if TYPE_CHECKING:
@@ -57,36 +59,49 @@ class Application:
     touches: Callable[[Path], bool]
     numbers: dict[str, str] = field(default_factory=dict)
     _refused: list[Refused] = field(default_factory=list)
+    _reading: deque[ExitStack] = field(default_factory=deque)
+    """Passing copies that may still be read from, the newest last."""
 
     async def run(
         self, registrar: Registrar, *, stored: Callable[[], None], taken: Callable[[int], None]
     ) -> AsyncIterator[Registered | Waiting | Refused]:
         """Register the plan's resources; give what became of each, as `Registrar.register` does."""
         by_origin = {resource.origin: resource for resource in self.plan.resources}
-        for wave in waves(self.plan.resources):
-            async for outcome in registrar.register(self._requests(wave), stored=stored, taken=taken):
-                if not isinstance(outcome, Refused) and (reference := by_origin[outcome.origin].client_ref):
-                    self.numbers[reference] = outcome.row.number
-                yield outcome
-            for refused in self._refused:
-                yield refused
-            self._refused.clear()
+        try:
+            for wave in waves(self.plan.resources):
+                async for outcome in registrar.register(self._requests(wave), stored=stored, taken=taken):
+                    if not isinstance(outcome, Refused) and (reference := by_origin[outcome.origin].client_ref):
+                        self.numbers[reference] = outcome.row.number
+                    yield outcome
+                self._let_go(0)
+                for refused in self._refused:
+                    yield refused
+                self._refused.clear()
+        finally:
+            self._let_go(0)
 
     def _requests(self, wave: list[Planned]) -> Iterator[RegisterRequest]:
-        """Give the requests one by one; whoever takes the next is done with reading the one before."""
+        """Give the requests one by one; the store reads at most `THREADS` of them ahead of the one that it asks for."""
         for planned in wave:
-            with ExitStack() as reading:
-                try:
-                    source = reading.enter_context(read_from(self.delivery, planned, staging=self.staging))
-                    request = self._request(planned, source)
-                except DiskFull:
-                    raise
-                except (ZhicangError, StorageError) as error:
-                    if planned.list_file is not None:
-                        error.file, error.row = planned.list_file, planned.row
-                    self._refused.append(Refused(source=planned.origin, error=error))
-                    continue
-                yield request
+            self._let_go(THREADS)
+            reading = ExitStack()
+            self._reading.append(reading)
+            try:
+                source = reading.enter_context(read_from(self.delivery, planned, staging=self.staging))
+                request = self._request(planned, source)
+            except DiskFull:
+                raise
+            except (ZhicangError, StorageError) as error:
+                if planned.list_file is not None:
+                    error.file, error.row = planned.list_file, planned.row
+                self._refused.append(Refused(source=planned.origin, error=error))
+                continue
+            yield request
+
+    def _let_go(self, keep: int) -> None:
+        """Remove all passing copies but the newest ones."""
+        while len(self._reading) > keep:
+            self._reading.popleft().close()
 
     def _request(self, planned: Planned, source: Path) -> RegisterRequest:
         if self.touches(Path(planned.origin)):

@@ -1,6 +1,6 @@
 """Where the bytes of a planned resource are read from: its place on disk, or a passing copy out of a ZIP.
 
-A resource of a ZIP lies unpacked in the staging folder for as long as it is copied from there; at most one at a time. A
+A resource of a ZIP lies unpacked in the staging folder for as long as it is copied from there; three at most. A
 crash leaves a folder there, which the next start sweeps away with the rest of the staging folder.
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +93,17 @@ def test_a_second_run_copies_nothing_and_names_the_same_numbers(bench: Bench) ->
     assert (copied, bench.copied) == (9, 9)
     assert [each.row.number for each in again] == first
     assert not any(each.fresh for each in again)
+
+
+def test_large_members_of_a_zip_are_read_whole_though_the_store_works_ahead(bench: Bench) -> None:
+    names = {f"{n}.bin": bytes([n]) * (9 << 20) for n in range(6)}
+    with zipfile.ZipFile(bench.folder / "交付.zip", "w") as archive:
+        for name, data in names.items():
+            archive.writestr(name, data)
+    outcomes = bench.apply(bench.folder / "交付.zip", split="files")
+    digests = {each.row.content_digest for each in outcomes if isinstance(each, Waiting)}
+    assert digests == {hashlib.sha256(data).digest() for data in names.values()}
+    assert not list((bench.folder / "home" / "staging").iterdir())
 
 
 def test_parents_come_in_earlier_waves_and_circles_last(bench: Bench) -> None:
