@@ -8,6 +8,7 @@ HOME/
   chain.db           the embedded chain, where the home has or had one
   journal.db         the journal
   blocks.db          the block index, rebuilt from storage/ by `zhicang storage reindex`
+  unit-index/        by what units are found, rebuilt from storage/ by `zhicang units reindex`
   storage/           the OCFL storage root
   staging/           payload on its way in; swept at every start of a writing command
   proofs/            proof material, one file a transaction
@@ -78,7 +79,7 @@ class Home:
             "keystores": "keystores", "chain": "chain.db", "journal": "journal.db", "blocks": "blocks.db",
             "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock", "socket": "socket",
             "incidents": "incidents", "restored": "restored.json", "joining": "joining.json",
-            "recovery_sheet": "key-recovery-sheet.txt",
+            "recovery_sheet": "key-recovery-sheet.txt", "unit_index": "unit-index",
         }  # fmt: skip
         if name not in parts:
             raise AttributeError(name)

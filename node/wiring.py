@@ -14,6 +14,7 @@ from storage.root import StorageRoot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from eth_keys.datatypes import PrivateKey
 
@@ -32,6 +33,7 @@ class Stores:
     journal: Journal
     blocks: BlockIndex
     root: StorageRoot
+    unit_index: Path
 
 
 @contextmanager
@@ -42,7 +44,7 @@ def databases(home: Home) -> Iterator[Stores]:
     try:
         with_sm3 = read_settings(home.settings).profile == "cn"
         root = StorageRoot(home.storage, staging=home.staging, sm3=with_sm3)
-        yield Stores(journal=journal, blocks=blocks, root=root)
+        yield Stores(journal=journal, blocks=blocks, root=root, unit_index=home.unit_index)
     finally:
         journal.close()
         blocks.close()
@@ -88,6 +90,7 @@ def _drafting_parts(
     from node.registrar.planning import Planner
     from node.registrar.review import Review
     from node.registrar.store import Store
+    from node.registrar.unit_index import UnitIndex
     from node.registrar.unit_store import UnitStore
 
     journal, root = stores.journal, stores.root
@@ -100,7 +103,7 @@ def _drafting_parts(
         "root": root,
         "journal": journal,
         "store": Store(institution=identity.code, **parts),
-        "units": UnitStore(**parts),
+        "units": UnitStore(index=UnitIndex(stores.unit_index), **parts),
         "editions": Editions(**parts),
         "planner": Planner(journal=journal, institution=identity.code, sender=sender, clock=clock),
         "review": Review(journal=journal, place=place_of(identity), clock=clock),

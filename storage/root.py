@@ -107,6 +107,10 @@ class StorageRoot(StoredObjects):
         """
         return self._staging.take_lines(lines, name=name, each=each)
 
+    def staged_file(self, staged: Staged, name: str) -> Path:
+        """Give where a staged payload file lies until its payload is placed or discarded."""
+        return self._staging.file_of(staged, name)
+
     def discard(self, staged: Staged) -> None:
         """Remove what was staged."""
         self._staging.discard(staged)

@@ -10,6 +10,7 @@ import itertools
 import os
 import shutil
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.ahead import ahead
@@ -22,7 +23,6 @@ from storage.walk import Identity, look_at, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
-    from pathlib import Path
 
     from storage.walk import FoundFile
 
@@ -76,6 +76,10 @@ class Staging:
             return [file]
 
         return self._fill(name, Kind.FILE, write)
+
+    def file_of(self, staged: Staged, name: str) -> Path:
+        """Give where a payload file of what is staged lies."""
+        return Path(os.fsdecode(staged.place + _PAYLOAD)) / name
 
     def discard(self, staged: Staged) -> None:
         """Remove a staged payload."""

@@ -112,9 +112,9 @@ class UnitRows:
         """Say by which proof (its SHA-256) a batch was committed on an earlier chain."""
         self._connection.execute("UPDATE unit_batch SET earlier_receipt = ? WHERE id = ?", (proof, batch))
 
-    def batches(self) -> Iterator[UnitBatchRow]:
-        """Give every batch in the order of ids."""
-        return self._find("1 ORDER BY b.id")
+    def batches(self, *, first: int = 0) -> Iterator[UnitBatchRow]:
+        """Give every batch in the order of ids, from one on."""
+        return self._find("b.id >= ? ORDER BY b.id", first)
 
     def _find(self, condition: str, *values: object) -> Iterator[UnitBatchRow]:
         for row in self._connection.execute(f"{_SELECT} WHERE {condition}", values):

@@ -44,7 +44,7 @@ COMMANDS: dict[str, Words] = {
     "return-delivery": Words("退回别的机构提交的交付包", "return a delivery"),
     "govern": Words("治理:接纳、停权、密钥、门限、冻结等提案与批准", "govern: propose and approve admissions, keys, freezing …"),
     "keys": Words("生成或查看个人密钥", "make or show a person's key"),
-    "units": Words("登记知识单元(units register)", "register knowledge units (units register)"),
+    "units": Words("登记、查找、计数知识单元", "register, find and count knowledge units"),
     "show": Words("看一件资源的全部经过", "show the whole history of a resource"),
     "list": Words("列出资源", "list resources"),
     "receipt": Words("取存证凭证", "write the receipt of a resource or a unit"),

@@ -20,18 +20,23 @@ from node.records import canonical
 from node.records.metadata import Metadata
 from node.records.unit import ID_FIELD
 from node.registrar.unit_file import MOST_REPORTED, BadLines, UnitLine, UnitRequest
+from node.registrar.unit_terms import TAKING_BACK, labels
 from storage.matters import Code
 from storage.units import UnitBatchRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from node.records.unit import Unit
+    from node.registrar.unit_index import UnitIndex
     from storage.blocks import BlockIndex
     from storage.journal import Journal
     from storage.root import Staged, StorageRoot
 
 LIST_NAME = "units.jsonl"
+_NAMING = Words("写全称:登记号#标识,并核对它已登记", "give NUMBER#IDENTIFIER of a unit that is registered")
+FEW = 1000
+"""Units of a list that are indexed here at the end; a process of its own would cost more than it saves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,7 @@ class UnitStore:
         root: StorageRoot,
         blocks: BlockIndex,
         journal: Journal,
+        index: UnitIndex,
         clock: Callable[[], float],
         salt: Callable[[], str],
         crash_point: Callable[[str], None],
@@ -59,10 +65,12 @@ class UnitStore:
         self._root = root
         self._blocks = blocks
         self._journal = journal
+        self._index = index
         self._clock = clock
         self._salt = salt
         self._crash_point = crash_point
         self._access: dict[str, bool] = {}
+        self._first = 0
         self._asked_again: set[int] = set()
         """Earlier batches that hold units of this file: what came back of them is asked for anew."""
 
@@ -74,7 +82,7 @@ class UnitStore:
         try:
             with self._journal.transaction():
                 bad: list[ZhicangError] = []
-                first = self._journal.units.next_batch()
+                first = self._first = self._journal.units.next_batch()
                 for chunk in request.chunks():
                     units = self._check(chunk, request, bad)
                     batch_id = self._journal.units.next_batch()
@@ -91,6 +99,7 @@ class UnitStore:
                     raise BadLines(request.file, bad[:MOST_REPORTED])  # noqa: TRY301 - undoes the transaction
                 self._take_up_returned(stage)
         except BaseException:
+            self._index.give_up()
             for _, list_ in staged:
                 self._root.discard(list_)
             raise
@@ -126,7 +135,22 @@ class UnitStore:
             except BadInput as error:
                 bad.append(_at(error, line, request))
             units.append(line)
+            bad += [_at(error, line, request) for error in self._unknown_taken_back(line.unit)]
         return units
+
+    def _unknown_taken_back(self, unit: Unit) -> Iterator[BadInput]:
+        """Give an error for each unit that one replaces or withdraws and that was not registered before."""
+        for field in TAKING_BACK:
+            for name in labels(unit.value, field):
+                number, _, identifier = name.partition("#")
+                earlier = self._journal.units.unit(number, identifier)
+                if earlier is None or earlier.batch >= self._first:
+                    known = unit.resource_id == number and unit.unit_id == identifier
+                    zh = "一条知识单元不能替换或撤销自己" if known else f"{name} 此前没有登记,不能替换或撤销"
+                    en = "a unit cannot take itself back" if known else f"{name} was not registered before"
+                    error = BadInput(zh, en, mend=_NAMING, field=field)
+                    error.value = name
+                    yield error
 
     def _is_open(self, resource_id: str) -> bool:
         """Tell whether a resource is open (its units need no salt); raise BadInput when it is not registered."""
@@ -206,9 +230,15 @@ class UnitStore:
             stage="numbered",
         )
         self._journal.units.insert_batch(row)
+        if len(units) > FEW:
+            self._index.begin(self._root.staged_file(staged, LIST_NAME), row.list_digest)
         return row, staged
 
     def _place(self, staged: list[tuple[UnitBatchRow, Staged]], stage: str) -> None:
+        self._index.finish()
+        for row, list_ in staged:
+            if not self._index.has(row.list_digest):
+                self._index.add(self._root.staged_file(list_, LIST_NAME), row.list_digest)
         for row, list_ in staged:
             self._root.place(list_, row.object_id, metadata=canonical.encode(list_metadata(row)))
         self._root.sync()

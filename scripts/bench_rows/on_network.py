@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench_rows.measure import Goal, Row, Sample
 from bench_rows.place import ROOT
-from bench_rows.unit_rows import write_units
+from bench_rows.unit_rows import mapping_of, write_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def units_on_network(place: Place) -> Iterator[Row]:
             book.write_text(f"book {run}\n")  # a resource of its own each time, so that every unit is new
             place.zhicang(home, "register", book, *signing)
             number = place.runner.answers()[0]["resource_id"]
-            place_of_units = ("units", "register", path, "--id-field", "id", "--resource", number)
+            place_of_units = ("units", "register", path, "--mapping", mapping_of(place), "--resource", number)
             samples.append(place.zhicang(home, *place_of_units, *signing))
             if place.runner.answers()[-1]["summary"]["registered"] != place.sizes.units:
                 raise SystemExit("not every unit was registered")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from node.cli.asking import asking_home
+from node.cli.finding_units import taken_back_words
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
@@ -15,6 +16,7 @@ from node.own_anchor import trust_anchor
 from node.receipt_desk import on_earlier_chain, receipt_for, unit_receipt_for
 from node.records.number import Number
 from node.runtime import open_for_reading
+from node.unit_finding import UnitFinder
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.receipts.receipt import Receipt
     from node.runtime import Reading
+    from node.unit_finding import FoundUnit
     from storage.acts import ActRow
     from storage.resources import VersionRow
 
@@ -45,11 +48,13 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     if arguments.earlier and arguments.status:
         raise BadInput("原链已关闭,没有此刻的状态", "the earlier chain is closed: it has no present state", field="--status")
     first: ActRow | None = None
+    takers: list[FoundUnit] = []
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
         if arguments.unit is not None:
             number = str(Number.parse(arguments.id))
             receipt = unit_receipt_for(node, number, arguments.unit, earlier=arguments.earlier)
+            takers = UnitFinder(node).taken_back_by(f"{number}#{arguments.unit}")
         else:
             rows = find(node.journal, arguments.id)
             if len(rows) > 1:
@@ -70,13 +75,14 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         fingerprint = trust_anchor(node.home).fingerprint
         resource = node.journal.resources.by_number(number)
     standing = None if resource is None else status(resource)
-    output.record({"resource_id": number, "unit": arguments.unit, "status": standing, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height} | _earlier_json(first))
+    output.record({"resource_id": number, "unit": arguments.unit, "status": standing, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height} | _earlier_json(first) | _takers_json(takers))
     output.record({"summary": {"receipts": 1}})
     output.say(f"存证凭证:{arguments.output}({len(data)} 字节,区块高度 {receipt.height})", f"receipt: {arguments.output} ({len(data)} bytes, height {receipt.height})")
     if standing == "withdrawn":
         output.say(f"注意:{number} 已撤销;这份凭证只证明当时登记过", f"note: {number} is withdrawn; this receipt only proves that it was registered")
     if first is not None:
         output.say(f"  原链上已于 {utc(first.time)} 登记(区块高度 {first.height});那张凭证:--earlier", f"  registered on its earlier chain at {utc(first.time)} (height {first.height}); that receipt: --earlier")
+    _tell_takers(takers, output)
     output.say(f"核验时用的信任锚指纹:{fingerprint}", f"fingerprint of the anchor that verifies it: {fingerprint}")
 
 
@@ -99,3 +105,14 @@ async def _with_status(receipt: Receipt, node: Reading) -> Receipt:
     founding = trust_anchor(node.home).founding
     async with asking_home(node.home, founding) as rpc:
         return replace(receipt, status=await capture_record(rpc, founding, receipt))
+
+
+def _tell_takers(takers: list[FoundUnit], output: Output) -> None:
+    """Say what took the unit back; its proof stays good: that it was registered, not that it still counts."""
+    for taker in takers:
+        words = taken_back_words(taker)
+        output.say(words.zh, words.en)
+
+
+def _takers_json(takers: list[FoundUnit]) -> dict[str, Any]:
+    return {"taken_back_by": [taker.name for taker in takers]} if takers else {}

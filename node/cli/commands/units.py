@@ -1,4 +1,4 @@
-"""zhicang units: register the knowledge units of a file; count what counts of those on chain."""
+"""zhicang units: register the knowledge units of a file, look them up, count what counts of those on chain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from node.cli import counting
+from node.cli import counting, finding_units
 from node.cli.acting import perform
 from node.cli.matters import NEXT_REVIEW, tell_outcome
 from node.cli.parser import add_passphrase, chooser, given_path
@@ -20,6 +20,9 @@ from node.records.said import read_period
 from node.registrar.outcome import Done, Pending, Refused
 from node.registrar.registrar import UnitsSummary
 from node.registrar.unit_file import BadLines, UnitRequest
+from node.registrar.unit_index import UnitIndex
+from node.registrar.unit_store import LIST_NAME
+from node.runtime import open_for_reading
 from node.settings import read_settings
 
 if TYPE_CHECKING:
@@ -34,46 +37,61 @@ LARGEST_BATCH = 10_000
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("act", choices=["register", "count", "recount"], help=say("units register 登记;units count 计数;units recount 仅凭链和清单重新计数", "units register; units count; units recount: count from nothing but a chain and the lists"))
-    parser.add_argument("file", nargs="?", type=given_path, metavar="UNITS", help=say("每行一个 JSON 对象的文件(.jsonl),或 Excel、CSV 标引表", "a file with one JSON object a line (.jsonl), or an Excel or CSV list of units"))
-    parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号", "registration number for lines without resource_id"))
+    parser.add_argument("act", choices=list(ACTS), help=say("units register 登记;units find 查找;units show 看一条;units reindex 重建检索索引;units count 计数;units recount 仅凭链和清单重新计数", "units register; units find; units show: one unit; units reindex: make the index for finding anew; units count; units recount: count from nothing but a chain and the lists"))
+    parser.add_argument("what", nargs="*", metavar="UNITS|WORDS|UNIT_ID", help=say("register:每行一个 JSON 对象的文件(.jsonl),或 Excel、CSV 标引表;find:要找的词;show:登记号#标识", "register: a file with one JSON object a line (.jsonl), or an Excel or CSV list of units; find: words; show: NUMBER#IDENTIFIER"))
+    parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号;查找:属于哪件资源", "registration number for lines without resource_id; finding: of which resource"))
     parser.add_argument("--mapping", type=given_path, metavar="FILE", help=say("映射文件:别的格式的列名或字段名各是什么", "mapping file: what the headings or fields of another layout mean"))
     parser.add_argument("--id-field", metavar="F", help=say("把这个字段当作 unit_id(在资源内标识一条)", "take this field for unit_id, which names a unit within its resource"))
-    parser.add_argument("--batch", type=int, default=LARGEST_BATCH, metavar="N", help=say("每笔交易的条数(1—10000)", "units in one transaction (1 to 10000)"))
+    parser.add_argument("--batch", type=int, metavar="N", help=say("登记:每笔交易的条数(1—10000,缺省 10000);查找:第几批", "registering: units in one transaction (1 to 10000, the default); finding: which batch"))
     parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
     parser.add_argument("--programme", default="", help=say("项目名称", "programme"))
     parser.add_argument("--lot", default="", help=say("交付批次", "lot"))
+    finding_units.configure(parser, language)
     counting.configure(parser, language)
     add_passphrase(parser, language)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Register the file, or refuse it whole; or count."""
-    if arguments.act == "register":
-        perform(arguments, output, act)
-    else:
-        counting.count(arguments, output)
+    """Register the file, or refuse it whole; find; or count."""
+    ACTS[arguments.act](arguments, output)
+
+
+def _reindex(arguments: argparse.Namespace, output: Output) -> None:
+    """Make the index anew from the lists."""
+    home = home_of(arguments)
+    home.identity()
+    with home.locked(), open_for_reading(home) as node:
+        index = UnitIndex(home.unit_index)
+        batches = [batch for batch in node.journal.units.batches() if batch.stage != "numbered"]
+        index.keep_only(batch.list_digest for batch in batches)
+        for batch in batches:
+            index.add(node.root.payload_path(batch.object_id) / LIST_NAME, batch.list_digest)
+    units = sum(batch.claimed for batch in batches)
+    output.record({"summary": {"batches": len(batches), "units": units}})
+    output.say(f"检索索引已重建:{len(batches)} 批,{units} 条", f"index rebuilt: {len(batches)} batches, {units} units")
 
 
 def prepare(arguments: argparse.Namespace) -> None:
     """Check the options and leave the request on the arguments."""
-    if arguments.file is None:
+    if len(arguments.what) != 1:
         mend = Words("zhicang units register 标引.jsonl", "zhicang units register UNITS.jsonl")
-        raise BadInput("没有指明要登记的文件", "the file to register was not named", mend=mend, field="file")
-    if not 1 <= arguments.batch <= LARGEST_BATCH:
+        raise BadInput("没有指明要登记的文件,或不止一个", "the file to register was not named, or more than one", mend=mend, field="file")
+    file = given_path(arguments.what[0])
+    batch = LARGEST_BATCH if arguments.batch is None else arguments.batch
+    if not 1 <= batch <= LARGEST_BATCH:
         raise BadInput("--batch 应在 1—10000 之间", "--batch must be from 1 to 10000", field="batch")
     if arguments.resource:
         Number.parse(arguments.resource)
     arguments.request = UnitRequest(
-        source=UnitSource(arguments.file, mapping=_mapping(arguments), resource_id=arguments.resource),
-        batch=arguments.batch,
+        source=UnitSource(file, mapping=_mapping(arguments), resource_id=arguments.resource),
+        batch=batch,
         period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
         programme=arguments.programme or read_settings(home_of(arguments).settings).programme,
         lot=arguments.lot,
     )
-    if not arguments.file.is_file():
+    if not file.is_file():
         zh, en = "没有这个文件,或它不是普通文件", "no such file, or not a regular one"
-        raise BadInput(zh, en, file=str(arguments.file))
+        raise BadInput(zh, en, file=str(file))
 
 
 def _mapping(arguments: argparse.Namespace) -> Mapping | None:
@@ -111,3 +129,13 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
         output.record({"summary": {"registered": 0, "known": 0, "refused": len(bad.lines)}})
         if not output.as_json:
             output.refuse(bad)
+
+
+def _register(arguments: argparse.Namespace, output: Output) -> None:
+    perform(arguments, output, act)
+
+
+ACTS = {
+    "register": _register, "find": finding_units.find, "show": finding_units.show, "reindex": _reindex,
+    "count": counting.count, "recount": counting.count,
+}  # fmt: skip

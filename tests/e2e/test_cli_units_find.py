@@ -1,0 +1,64 @@
+"""`zhicang units find` and `units show`: by words of one to four characters, labels, resource, lot, batch, id."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conftest import Desk
+
+SAID = (
+    ("u1", "晋绥日报社论", ["抗战"], "晋绥边区"),
+    ("u2", "兴县风物", ["晋绥", "春"], "地方志"),
+    ("u3", "Ｎewspaper 画报", ["抗战"], "画报"),
+)
+
+
+def names(desk: Desk, *arguments: str) -> list[str]:
+    return [unit["unit"].partition("#")[2] for unit in desk.well("units", "find", *arguments, "--json").results]
+
+
+def write(desk: Desk, name: str, units: list[dict[str, Any]]) -> None:
+    desk.write(name, "".join(json.dumps(unit, ensure_ascii=False) + "\n" for unit in units))
+
+
+def test_units_are_found_shown_and_told_to_be_replaced(desk: Desk) -> None:
+    desk.write("书.txt", "书\n")
+    number = desk.well("register", "书.txt", "--period", "2023", "--json").results[0]["resource_id"]
+    units = [
+        {"unit_id": name, "resource_id": number, "level": "段", "title": title, "tags": tags, "subjects": [subject]}
+        for name, title, tags, subject in SAID
+    ]
+    write(desk, "u.jsonl", units)
+    desk.well("units", "register", "u.jsonl", "--lot", "第一批", "--batch", "2")
+    for words, found in (
+        (["晋绥"], ["u1", "u2"]), (["抗战"], ["u1", "u3"]), (["春"], ["u2"]), (["晋绥日报"], ["u1"]), (["绥晋"], []),
+        (["newspaper"], ["u3"]), (["晋绥", "社论"], ["u1"]), (["--tag", "晋绥"], ["u2"]),
+        (["报", "--resource", number], ["u1", "u3"]), (["--lot", "第一批"], ["u1", "u2", "u3"]),
+        (["--subject", "画报"], ["u3"]), (["--batch", "2"], ["u3"]), (["--lot", "别的"], []),
+    ):  # fmt: skip
+        assert names(desk, *words) == found, words
+    first = desk.well("units", "find", "--lot", "第一批", "--limit", "2", "--json")
+    assert names(desk, "--lot", "第一批", "--after", first.summary["next_after"]) == ["u3"]
+    correction = {"unit_id": "u1b", "level": "段", "title": "晋绥日报社评", "replaces": [f"{number}#u1"]}
+    write(desk, "c.jsonl", [correction, correction | {"unit_id": "u9", "replaces": [f"{number}#没有"]}])
+    refused = desk.run("units", "register", "c.jsonl", "--resource", number, "--json")
+    told = [(error["row"], error["field"], error["value"]) for error in refused.errors]
+    assert told == [(2, "replaces", f"{number}#没有")]
+    write(desk, "c.jsonl", [correction])
+    desk.well("units", "register", "c.jsonl", "--resource", number)
+    shown = desk.well("units", "show", f"{number}#u1", "--json").results[0]
+    assert shown["taken_back_by"] == [f"{number}#u1b"]
+    assert shown["record"]["title"] == "晋绥日报社论"
+    assert f"已由 {number}#u1b 替换或撤销" in desk.well("receipt", number, "--unit", "u1", "-o", "old.json").out
+    desk.well("anchor", "export", "-o", "anchor.json")
+    write(desk, "old-unit.json", units[:1])
+    desk.well("verify", "old-unit.json", "old.json", "--anchor", "anchor.json")
+    assert desk.run("units", "show", "没有", "--json").code == 2
+    assert desk.run("units", "find").code == 2
+    for path in (desk.home / "unit-index").iterdir():
+        path.unlink()
+    assert names(desk, "晋绥") == ["u1", "u2", "u1b"]  # without its index a list is read line by line
+    assert desk.well("units", "reindex", "--json").summary == {"batches": 3, "units": 4}
+    assert names(desk, "晋绥") == ["u1", "u2", "u1b"]
