@@ -1,7 +1,7 @@
-"""One real network of validators a session, with a consortium's registry, for whatever tests ask for it.
+"""One real network of validators a test file, with a consortium's registry, for whatever tests ask for it.
 
 Nothing is founded or started before the first test that wants it; without the engine such tests are skipped, and say
-what to run. All of it lies below pytest's folder and ends with the session.
+what to run. All of it lies below pytest's folder and ends with the file.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests stay in one process, in their order, when several processes share the work.
 
-    A file does. So do all files that use the session's consortium, and all of the registry's, whose last asks what the
-    others have done.
+    A file does. So do all files that use a consortium, because two networks at a time are too much for two cores, and
+    all of the registry's, whose last asks what the others have done.
     """
     with_consortium = {item.path for item in items if "consortium" in getattr(item, "fixturenames", ())}
     for item in items:
@@ -43,9 +43,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(name=group))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    """The session's consortium of four institutions, its validators running; its registry is not created yet."""
+    """The file's consortium of four institutions, its validators running; its registry is not created yet."""
     if QBFT.installed() is None:
         pytest.skip("GoQuorum is not installed: run scripts/install-engines qbft")
     demonstration = Demonstration.found(tmp_path_factory.mktemp("consortium") / "demo")
@@ -56,15 +56,15 @@ def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstrati
         demonstration.network.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def standing(consortium: Demonstration) -> Demonstration:
-    """The session's consortium with its registry created. Who breaks its network uses `network` as well."""
+    """The file's consortium with its registry created. Who breaks its network uses `network` as well."""
     asyncio.run(deploy(consortium.consortium.deployment, consortium.consortium.anchor, consortium.network.urls))
     return consortium
 
 
 @pytest.fixture
 def network(consortium: Demonstration) -> Iterator[Network]:
-    """The session's network for one test that may break it; afterwards everybody runs and is connected again."""
+    """The file's network for one test that may break it; afterwards everybody runs and is connected again."""
     yield consortium.network
     consortium.network.recover()

@@ -32,6 +32,7 @@ _ROW = 12
 _START = 120.0
 _SETTLE = 120.0
 _PATIENT = 8.0
+_LAG = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,19 +114,24 @@ class Network:
         raise Missing(f"there is no validator {number}; they are 1 to {len(self.validators)}")
 
     def start(self) -> None:
-        """Start every validator that does not run, and wait until the next header is sealed.
+        """Start every validator that does not run, and wait until the next header is sealed and all of them have it.
 
         After a long halt that means all of them anew: the timers of a round double each time that nobody seals, and
         those that ran all the while would let the others wait as long again.
         """
         self.start_processes()
         height = self.height()
+
+        def all_go_on() -> bool:
+            return all((validator.height() or 0) > height for validator in self.validators)
+
         try:
             self.wait_for_height(height + 1, limit=_PATIENT)
+            wait_until(all_go_on, limit=_LAG, what="")  # peers that were not there yet are dialled again after 30 s
         except Missing:
             self.stop()
             self.start_processes()
-            self.wait_for_height(height + 1)
+            wait_until(all_go_on, limit=_SETTLE, what=f"not every validator gets beyond height {height}")
 
     def start_processes(self) -> None:
         """Start every validator that does not run, and wait until all of them answer."""

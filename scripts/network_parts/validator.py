@@ -129,10 +129,12 @@ class Validator:
     def pause(self) -> None:
         """Stop its process where it stands (SIGSTOP): it holds its connections and says nothing."""
         self._signal(signal.SIGSTOP)
+        wait_until(lambda: self.pid() is None or self.paused(), limit=_AT_ONCE, what=f"validator {self.number} goes on")
 
     def resume(self) -> None:
         """Let a paused process go on."""
         self._signal(signal.SIGCONT)
+        wait_until(lambda: not self.paused(), limit=_AT_ONCE, what=f"validator {self.number} stays paused")
 
     def kill(self) -> None:
         """End its process at once (SIGKILL), as a power cut would; its log says nothing of it."""

@@ -1,4 +1,4 @@
-"""A branch: an institution's home on the session's network, its processes, and the list of what they acknowledged."""
+"""A branch: an institution's home on a test file's network, its processes, and the list of what they acknowledged."""
 
 from __future__ import annotations
 

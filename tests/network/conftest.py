@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from network_parts.demonstration import Demonstration
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def branches(standing: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Branch]:
-    """The homes of the session's consortium by the names of their folders. What tests register in them stays there."""
+    """The homes of the file's consortium by the names of their folders. What tests register in them stays there."""
 
     def branch(name: str) -> Branch:
         place = Place(tmp_path_factory.mktemp(name), standing.join(name))
