@@ -50,7 +50,8 @@ class Bench:
     def found(cls, folder: Path) -> Bench:
         home = folder / "home"
         home.mkdir(parents=True)
-        root = StorageRoot.found(home / "storage")
+        StorageRoot.found(home / "storage")
+        root = StorageRoot(home / "storage", sm3=True)
         journal = Journal.found(home / "journal.db")
         BlockIndex.found(home / "blocks.db").close()
         store = Store(
