@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from node.chain.incident import IncidentFolder
-from node.chain.remote.attach import ChainIdentity, attached
 from node.receipts.material import ProofMaterial
 from node.settings import read_settings
 from storage.journal import Journal
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from node.chain.engine import Engine
+    from node.chain.remote.attach import ChainIdentity
     from node.home import Home, Identity
     from node.own_anchor import OwnAnchor
     from node.receipts.header import Header
@@ -44,6 +44,8 @@ async def attachment(
         BrokenFinality: an incident stands or was found.
     """
     identity, settings, proven = home.identity(), read_settings(home.settings), Proven(home)
+    from node.chain.remote.attach import attached  # web3 takes half a second, which commands that read need not wait
+
     way = attached(
         settings.rpc_urls if urls is None else urls,
         chain_of(identity),
@@ -62,6 +64,8 @@ async def attachment(
 
 def chain_of(identity: Identity) -> ChainIdentity:
     """Give the chain that a home is of."""
+    from node.chain.remote.attach import ChainIdentity
+
     return ChainIdentity(
         chain_id=identity.chain_id,
         genesis_hash=bytes.fromhex(identity.genesis_hash),
