@@ -29,6 +29,7 @@ class Sizes:
     large: int = 1 << 30
     small_files: int = 10_000
     small: int = 10 << 10
+    scans: int = 10_000
     units: int = 190_000
     headers: int = 20_000
     acts: int = 2_000
@@ -36,7 +37,7 @@ class Sizes:
     runs: int = 3
 
 
-QUICK = Sizes(large=1 << 26, small_files=500, units=10_000, headers=2_000, acts=100, single=5, runs=1)
+QUICK = Sizes(large=1 << 26, small_files=500, scans=200, units=10_000, headers=2_000, acts=100, single=5, runs=1)
 
 
 class Place:
