@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from contracts import views
+from contracts.calls import AcceptDeliveryCall, ReturnDeliveryCall, encode_call
 from contracts.exchange import DELIVERED, RETURNED
 from node.cli.because import document_digest
 from node.cli.commands.attest import digest_of
-from node.cli.parser import chooser, given_path
+from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import mark_demonstration
 from node.errors import BadInput
 
@@ -26,8 +27,9 @@ STATES = {1: ("已提交", "delivered"), 2: ("已接收", "accepted"), 3: ("已�
 def add_package(parser: argparse.ArgumentParser, language: str) -> None:
     """Add the options that name a package and a paper."""
     say = chooser(language)
-    parser.add_argument("--package", type=given_path, metavar="FILE", help=say("交付包文件;只有它的 SHA-256 上链", "the package's file; its SHA-256 alone goes on chain"))
-    parser.add_argument("--digest", metavar="HEX", help=say("交付包的 SHA-256", "the package's SHA-256"))
+    package = parser.add_mutually_exclusive_group(required=True)
+    package.add_argument("--package", type=given_path, metavar="FILE", help=say("交付包文件;只有它的 SHA-256 上链", "the package's file; its SHA-256 alone goes on chain"))
+    package.add_argument("--digest", metavar="HEX", help=say("交付包的 SHA-256", "the package's SHA-256"))
     parser.add_argument("--document", type=given_path, metavar="FILE", help=say("依据文件;只有它的 SHA-256 上链", "the paper behind it; its SHA-256 alone goes on chain"))
 
 
@@ -38,6 +40,35 @@ def read_package(arguments: argparse.Namespace) -> None:
     given = arguments.package
     arguments.package_digest = document_digest(given) if given is not None else digest_of(arguments.digest)
     arguments.document_digest = document_digest(arguments.document)
+
+
+def configure_answer(parser: argparse.ArgumentParser, language: str) -> None:
+    """Declare the options of a recipient's answer to a delivery."""
+    help_text = chooser(language)("提交机构的机构码", "code of the institution that delivered it")
+    parser.add_argument("institution", metavar="CODE", help=help_text)
+    add_package(parser, language)
+    add_passphrase(parser, language)
+
+
+def read_answer(arguments: argparse.Namespace, call: type[AcceptDeliveryCall | ReturnDeliveryCall]) -> None:
+    """Make the call of a recipient's answer, accepting or returning, and leave it on the arguments."""
+    read_package(arguments)
+    arguments.institution_code = institution_code(arguments.institution)
+    arguments.calldata = encode_call(
+        call(
+            institution=arguments.institution_code,
+            package_digest=arguments.package_digest,
+            document=arguments.document_digest,
+        )
+    )
+
+
+async def answer(node: Writing, arguments: argparse.Namespace, output: Output, *, kind: str, wanted: int) -> None:
+    """Bring a delivery to this institution to where the answer wants it."""
+    await bring_about(
+        node, output, kind=kind, institution=arguments.institution_code, recipient=node.identity.code.encode(),
+        package_digest=arguments.package_digest, calldata=arguments.calldata, wanted=wanted,
+    )  # fmt: skip
 
 
 def institution_code(text: str) -> bytes:

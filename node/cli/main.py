@@ -6,6 +6,7 @@ or some inputs refused; 3 not available; 4 our own fault. Several at once: the h
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import keyword
 import os
@@ -20,7 +21,6 @@ from node.errors import BadInput, Unavailable, Words
 from node.version import VERSION
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 COMMANDS: dict[str, Words] = {
@@ -100,7 +100,7 @@ def parse(arguments: list[str], language: str) -> tuple[Any, argparse.Namespace]
     if place is None or (name := arguments[place]) not in COMMANDS:
         raise BadInput("没有写明命令", "no command was named")
     module: Any = importlib.import_module(f"node.cli.commands.{_module_of(name)}")
-    parser = Parser(prog=f"zhicang {name}", description=COMMANDS[name].in_language(language), allow_abbrev=False)
+    parser = Parser(prog=f"zhicang {name}", description=COMMANDS[name].in_language(language), allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.language = language
     module.configure(parser, language)
     add_common(parser, language)

@@ -42,6 +42,8 @@ _MISTAKES = (
     (r"^argument (\S+): invalid choice: (.*) \(choose from (.*)\)$", r"参数 \1 不能是 \2,可以是 \3"),
     (r"^argument (\S+): ignored explicit argument (.*)$", r"参数 \1 不带值,却给了 \2"),
     (r"^argument (\S+): expected one argument$", r"参数 \1 后面缺少值"),
+    (r"^one of the arguments (.*) is required$", r"须给出其中一个参数 \1"),
+    (r"^argument (\S+): not allowed with argument (\S+)$", r"参数 \1 与 \2 只能给一个"),
 )
 """What argparse says → the same in Chinese."""
 

@@ -144,3 +144,18 @@ def test_commands_without_a_home_say_how_to_make_one(empty_desk: Desk) -> None:
         assert "zhicang init" in ran.err
         assert str(empty_desk.home) in ran.err
     assert not empty_desk.home.exists()
+
+
+def test_help_of_commands_with_acts_has_a_line_for_each_and_says_what_is_required(founded: Desk) -> None:
+    govern = founded.well("govern", "--help").out
+    for act in ("admit", "freeze", "threshold", "approve"):
+        assert re.search(rf"^  {act} ", govern, re.MULTILINE)
+    assert "\n  recount " in founded.well("units", "--help").out
+    assert "--kind KIND (--digest HEX | --file FILE) --verdict" in founded.well("attest", "--help").out
+    assert "(--package FILE | --digest HEX)" in founded.well("deliver", "--help").out
+    for arguments in (("deliver", "14000002"), ("deliver", "14000002", "--package", "a", "--digest", "b")):
+        refused = founded.run(*arguments, "--json")
+        assert refused.code == 2
+        assert CHINESE.search(refused.errors[0]["message"])
+        assert not any(word in refused.errors[0]["message"] for word in ARGPARSE_ENGLISH)
+        assert not re.search("required|allowed", refused.errors[0]["message"])

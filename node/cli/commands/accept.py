@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.calls import AcceptDeliveryCall, encode_call
+from contracts.calls import AcceptDeliveryCall
 from contracts.exchange import ACCEPTED
 from node.cli.acting import perform
-from node.cli.delivering import add_package, bring_about, institution_code, read_package
-from node.cli.parser import add_passphrase, chooser
+from node.cli.delivering import answer, configure_answer, read_answer
 
 if TYPE_CHECKING:
     import argparse
@@ -16,13 +15,7 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.runtime import Writing
 
-
-def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options."""
-    say = chooser(language)
-    parser.add_argument("institution", metavar="CODE", help=say("提交机构的机构码", "code of the institution that delivered it"))
-    add_package(parser, language)
-    add_passphrase(parser, language)
+configure = configure_answer
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
@@ -32,20 +25,9 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 
 def prepare(arguments: argparse.Namespace) -> None:
     """Make the call of what was typed."""
-    read_package(arguments)
-    arguments.institution_code = institution_code(arguments.institution)
-    arguments.calldata = encode_call(
-        AcceptDeliveryCall(
-            institution=arguments.institution_code,
-            package_digest=arguments.package_digest,
-            document=arguments.document_digest,
-        )
-    )
+    read_answer(arguments, AcceptDeliveryCall)
 
 
 async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> None:
     """Accept the delivery, unless that was done before."""
-    await bring_about(
-        node, output, kind="acceptDelivery", institution=arguments.institution_code,
-        recipient=node.identity.code.encode(), package_digest=arguments.package_digest, calldata=arguments.calldata, wanted=ACCEPTED,
-    )  # fmt: skip
+    await answer(node, arguments, output, kind="acceptDelivery", wanted=ACCEPTED)

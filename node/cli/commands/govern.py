@@ -33,9 +33,15 @@ _DAY = 86_400
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    usages = "\n".join(f"{name} {usage}" for name, (usage, _) in ACTS.items())
-    parser.add_argument("act", choices=[*ACTS, "accept-office", "approve", "list"], help=say("提案的内容;或接任、批准、列出", "what is proposed; or accept-office, approve, list"))
-    parser.add_argument("what", nargs="*", metavar="…", help=say(f"各项的参数:{usages};approve 提案号", f"arguments: {usages}; approve PROPOSAL_ID"))
+    usages = "\n".join(f"  {name:<14}{usage}" for name, (usage, _) in ACTS.items())
+    parser.epilog = say(
+        f"各项及其参数:\n{usages}\n  {'accept-office':<14}接任(用被提名者的密钥)\n  {'approve':<14}提案号\n  {'list':<14}列出待决的提案\n\n"
+        "例:\n  zhicang govern list\n  zhicang govern freeze 14000001-2023-00000001-K --document 公函.pdf\n  zhicang govern approve 提案号 --keystore governor.json",
+        f"what is proposed, and what it takes:\n{usages}\n  {'accept-office':<14}take office (with the nominee's key)\n  {'approve':<14}PROPOSAL_ID\n  {'list':<14}the open proposals\n\n"
+        "examples:\n  zhicang govern list\n  zhicang govern freeze 14000001-2023-00000001-K --document letter.pdf\n  zhicang govern approve PROPOSAL_ID --keystore governor.json",
+    )
+    parser.add_argument("act", choices=[*ACTS, "accept-office", "approve", "list"], metavar="ACT", help=say("见下面的列表", "one of those listed below"))
+    parser.add_argument("what", nargs="*", metavar="…", help=say("它的参数", "what it takes"))
     for name, zh, en in (("name", "admit:机构全称", "admit: full name"), ("credit-code", "admit:统一社会信用代码", "admit: credit code"), ("region", "admit:行政区划代码", "admit: region code")):
         parser.add_argument(f"--{name}", default="", help=say(zh, en))
     for role, zh in (("registrar", "登记员"), ("reviewer", "审核员"), ("auditor", "核查员")):

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--anchor", type=given_path, metavar="FILE", help=say("信任锚(有 --rpc 时必需)", "the trust anchor (required with --rpc)"))
     parser.add_argument("--fingerprint", type=whole_fingerprint, metavar="F", help=say("信任锚必须有的指纹", "the fingerprint that the anchor must have"))
     parser.add_argument("--state", type=given_path, metavar="FILE", help=say("进度文件,中断后由此续作(缺省在用户状态目录)", "where an interrupted replay goes on (default: in the user's state folder)"))
-    parser.add_argument("--engine", choices=[engine.value for engine in Engine], default=known.engine.value, help=say("封块软件", "the software that seals"))
+    parser.add_argument("--engine", choices=[engine.value for engine in Engine], default=known.engine.value, help=say(f"链上各验证节点所用的引擎,决定几处规则(缺省 {known.engine.value})", f"the engine that the validators run; a few rules are its own (default {known.engine.value})"))
     parser.add_argument("--period", type=int, default=known.period, metavar="S", help=say("创世文件的出块间隔(秒)", "block period of the genesis file, seconds"))
     parser.add_argument("--epoch", type=int, default=known.epoch, metavar="N", help=say("创世文件的投票周期(块)", "epoch length of the genesis file, headers"))
     parser.add_argument("--code-size-limit", type=int, default=known.code_size_limit, metavar="BYTES", help=say("创世文件的合约代码上限", "contract size limit of the genesis file"))

@@ -37,7 +37,18 @@ LARGEST_BATCH = 10_000
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("act", choices=list(ACTS), help=say("units register 登记;units find 查找;units show 看一条;units reindex 重建检索索引;units count 计数;units recount 仅凭链和清单重新计数", "units register; units find; units show: one unit; units reindex: make the index for finding anew; units count; units recount: count from nothing but a chain and the lists"))
+    parser.epilog = say(
+        "各项:\n  register  登记知识单元,上链\n  find      查找\n  show      看一条\n  reindex   重建检索索引\n  count     按本库计数\n"
+        "  recount   仅凭链和清单重新计数\n\n"
+        "例:\n  zhicang units register 标引.jsonl --resource 14000001-2023-00000001-K\n  zhicang units count --period 2023\n"
+        "  zhicang units recount --rpc URL --anchor 信任锚.json --lists 文件夹",
+        "what it does:\n  register  register units, on chain\n  find      find them\n  show      show one\n"
+        "  reindex   make the index for finding anew\n  count     count what this home has\n"
+        "  recount   count from nothing but a chain and the lists\n\n"
+        "examples:\n  zhicang units register units.jsonl --resource 14000001-2023-00000001-K\n  zhicang units count --period 2023\n"
+        "  zhicang units recount --rpc URL --anchor anchor.json --lists FOLDER",
+    )
+    parser.add_argument("act", choices=list(ACTS), help=say("见下面的列表", "one of those listed below"))
     parser.add_argument("what", nargs="*", metavar="UNITS|WORDS|UNIT_ID", help=say("register:每行一个 JSON 对象的文件(.jsonl),或 Excel、CSV 标引表;find:要找的词;show:登记号#标识", "register: a file with one JSON object a line (.jsonl), or an Excel or CSV list of units; find: words; show: NUMBER#IDENTIFIER"))
     parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号;查找:属于哪件资源", "registration number for lines without resource_id; finding: of which resource"))
     parser.add_argument("--mapping", type=given_path, metavar="FILE", help=say("映射文件:别的格式的列名或字段名各是什么", "mapping file: what the headings or fields of another layout mean"))
