@@ -74,7 +74,7 @@ class Numbering:
         earlier = self._journal.resources.by_client_key(key)
         if earlier is not None and not earlier.withdrawn:
             return self._again(earlier, request, staged, stage)
-        same = self._same_content(staged)
+        same = self._same_content(staged.content_digest, staged.kind)
         replaced = request.metadata.replaces
         withdrawn = [earlier] if earlier is not None else same
         if withdrawn and all(row.withdrawn and row.number != replaced for row in withdrawn):
@@ -105,7 +105,8 @@ class Numbering:
             return None
         self._touched.add(earlier.number)
         self._resume(earlier, stage)
-        return Stored(request=request, number=earlier.number, fresh=False)
+        same = _standing(self._same_content(content_digest, earlier.kind), but=earlier.number)
+        return Stored(request=request, number=earlier.number, fresh=False, duplicate_of=same)
 
     def _again(
         self, earlier: ResourceRow, request: RegisterRequest, staged: Staged, stage: str
@@ -116,7 +117,7 @@ class Numbering:
             request=request,
             number=earlier.number,
             fresh=False,
-            duplicate_of=_standing(row for row in self._same_content(staged) if row.number != earlier.number),
+            duplicate_of=_standing(self._same_content(staged.content_digest, staged.kind), but=earlier.number),
             ignored=tuple(staged.ignored),
         )
         final = earlier.stage == "confirmed" or any(earlier.earlier_receipt)  # here, or on the chain that it came from
@@ -144,9 +145,8 @@ class Numbering:
         if earlier.stage == "returned" or (earlier.stage == "draft" and stage != "draft"):
             self._journal.matters.move([earlier.matter], stage, time=int(self._clock()))
 
-    def _same_content(self, staged: Staged) -> list[ResourceRow]:
-        rows = self._journal.resources.by_content_digest(staged.content_digest)
-        return [row for row in rows if row.kind == staged.kind]
+    def _same_content(self, content_digest: bytes, kind: int) -> list[ResourceRow]:
+        return [row for row in self._journal.resources.by_content_digest(content_digest) if row.kind == kind]
 
     def _edited(self, earlier: ResourceRow, request: RegisterRequest, staged: Staged) -> ResourceRow:
         return replace(
@@ -193,5 +193,5 @@ class Numbering:
         )
 
 
-def _standing(rows: Iterable[ResourceRow]) -> tuple[str, ...]:
-    return tuple(row.number for row in rows if not row.withdrawn)
+def _standing(rows: Iterable[ResourceRow], *, but: str = "") -> tuple[str, ...]:
+    return tuple(row.number for row in rows if not row.withdrawn and row.number != but)
