@@ -71,7 +71,11 @@ class Journal:
         if found != FORMAT:
             journal.close()
             zh = f"日志的格式 {found} 不是本版软件能读的 {FORMAT}"
-            raise RootMissing(zh, f"the journal has format {found}; this version reads {FORMAT}", file=str(path))
+            en = f"the journal has format {found}; this version reads {FORMAT}"
+            mend = Words("先运行 zhicang upgrade", "run zhicang upgrade first")
+            if found > FORMAT:
+                mend = Words("它由更新的版本写成:换用那一版", "a newer version wrote it: use that version")
+            raise RootMissing(zh, en, mend=mend, file=str(path))
         return journal
 
     @property

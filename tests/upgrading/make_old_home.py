@@ -60,7 +60,9 @@ def _at(checkout: Path, place: Path):  # noqa: ANN202 - a function of a script
 
     def run(*arguments: str | Path) -> list[dict[str, object]]:
         command = [checkout / ".venv" / "bin" / "python", "-m", "node.cli", "--home", place / "home", "--json"]
-        done = subprocess.run([*command, *arguments], env=environment, cwd=place, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*command, *arguments], env=environment, cwd=place, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             sys.exit(f"{arguments}: {done.stdout}{done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()]
