@@ -14,6 +14,7 @@ HOME/
   proofs/            proof material, one file a transaction
   restored.json      it came out of a backup and nobody has confirmed it yet
   joining.json       it is moving onto a network, which `join` finishes
+  before-upgrade/    each journal as it was before `zhicang upgrade` migrated it; a person removes it
   incidents/         evidence of broken finality, made with the first
   lock               held by the process that owns the home
   socket             where that process answers, while `serve` runs
