@@ -101,8 +101,8 @@ def test_the_first_minute_is_the_two_scripts(name: str) -> None:
 def test_the_quick_start_can_be_typed_as_it_stands(tmp_path: Path) -> None:
     (tmp_path / "scans").mkdir()
     (tmp_path / "scans" / "p001.txt").write_text("第一页", encoding="utf-8")
-    unit = {"unit_id": "u1", "level": "页", "title": "一"}
-    (tmp_path / "units.jsonl").write_text(json.dumps(unit) + "\n", encoding="utf-8")
+    [unit] = re.findall(r"`(\{\"unit_id\".*\})`", text_of("README.md"))
+    (tmp_path / "units.jsonl").write_text(unit + "\n", encoding="utf-8")
     (tmp_path / "passphrase").write_text("a long passphrase\n", encoding="utf-8")
     places = {
         "XDG_DATA_HOME": str(tmp_path / "data"),
