@@ -19,8 +19,8 @@ def mapped_unit(value: dict[str, Any], mapping: Mapping) -> dict[str, Any]:
     unit: dict[str, Any] = {}
     places: dict[str, str] = {}
     for name, item in value.items():
-        if name in mapping.ignored or item is None:
-            continue
+        if name in mapping.ignored or item in (None, "", []):
+            continue  # as an empty cell of a list: not said
         field = mapping.field(name)
         if field is None:
             mend = Words("写进映射文件的 [columns] 或 ignored", "put it under [columns] or ignored of the mapping file")

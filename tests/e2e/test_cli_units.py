@@ -218,7 +218,7 @@ def test_a_workbook_is_taken_directly_and_its_faults_are_told_by_cell(desk: Desk
 
 def test_another_layout_comes_in_by_a_mapping_file(desk: Desk, tree: str) -> None:
     desk.write(
-        "诗.jsonl", '{"id":"a-1","position":0,"title":"句","author":"宋太祖","paragraphs":["未離海底","纔到天中"]}\n'
+        "诗.jsonl", '{"id":"a-1","position":0,"title":"","author":"宋太祖","paragraphs":["未離海底","纔到天中"]}\n'
     )
     refused = desk.run("units", "register", "诗.jsonl", "--resource", tree, "--json")
     assert {error["field"] for error in refused.errors} >= {"id", "position", "unit_id"}
@@ -227,7 +227,7 @@ def test_another_layout_comes_in_by_a_mapping_file(desk: Desk, tree: str) -> Non
     known = ("units", "register", "诗.jsonl", "--resource", tree, "--mapping", "映射.toml", "--json")
     assert desk.well(*known).summary["registered"] == 1
     unit = {
-        "unit_id": "a-1", "level": "篇", "title": "句", "persons": ["宋太祖"], "abstract": "未離海底\n纔到天中",
+        "unit_id": "a-1", "level": "篇", "persons": ["宋太祖"], "abstract": "未離海底\n纔到天中",
         "tags": ["宋诗", "诗"],
     }  # fmt: skip
     desk.write("unit.json", json.dumps(unit, ensure_ascii=False))
