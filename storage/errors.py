@@ -2,17 +2,21 @@
 
 StorageError              3  the disk or the operating system refuses
 ├── DiskFull              3  no room, no quota, or a file larger than is allowed here
+├── Unreachable           3  a kubo that does not answer, or answers with a failure of its own
 ├── RootMissing           3  no storage root or block index where one was expected
 ├── BadSource             2  what was given cannot be stored
 │   ├── UnreadableSource     it cannot be opened or read
 │   ├── SourceChanged        it changed while it was read
 │   ├── UnsafeName           symlink, special file, empty folder, or a name that cannot be kept
 │   ├── EmptyFile            an empty file alone
-│   └── TargetNotEmpty       a folder to be written that has something in it
+│   ├── TargetNotEmpty       a folder to be written that has something in it
+│   ├── BadCar               a CAR that is malformed, lacks blocks or has some that do not belong to it
+│   └── DagTooLarge          a DAG too deep, too wide or too large to be taken in
 ├── RootExists            2  a storage root is there already
 ├── MalformedId           2  text or bytes that are no CID or object id of ours
 ├── UnknownObject         2  no such object
 ├── UnknownBlock          2  no such block
+├── UnknownPath           2  a path that leads nowhere in its DAG
 └── Damaged               1  bytes that do not match their digest
 """
 
@@ -147,6 +151,24 @@ class TargetNotEmpty(BadSource):
     http_status = 409
 
 
+class BadCar(BadSource):
+    """A CAR that is malformed, lacks blocks, or has some that do not belong to it."""
+
+    code = "bad-car"
+
+
+class DagTooLarge(BadSource):
+    """A DAG too deep, too wide or too large to be taken in."""
+
+    code = "dag-too-large"
+
+
+class Unreachable(StorageError):  # noqa: N818
+    """A kubo that does not answer, or answers with a failure of its own."""
+
+    code = "kubo-unreachable"
+
+
 class RootExists(StorageError):  # noqa: N818
     """A storage root that is there already."""
 
@@ -175,6 +197,14 @@ class UnknownBlock(StorageError):  # noqa: N818
     """A block that the index does not know."""
 
     code = "unknown-block"
+    exit_code = 2
+    http_status = 404
+
+
+class UnknownPath(StorageError):  # noqa: N818
+    """A path that leads nowhere in its DAG."""
+
+    code = "unknown-path"
     exit_code = 2
     http_status = 404
 

@@ -1,21 +1,19 @@
 """Export: the bytes of an object back out, every one of them checked, the whole payload or nothing.
 
-Files are written into a folder beside the target, which takes the target's name once everything is right; a crash
-leaves that folder, named after the target with ".zhicang-partial" behind it.
+What a crash leaves is said in `storage.whole_folder`.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 from storage import ocfl
-from storage.durable import sync_file_system, sync_folder
-from storage.errors import BadSource, Damaged, TargetNotEmpty, UnknownObject, Words, told_of
+from storage.errors import BadSource, Damaged, UnknownObject, Words
 from storage.intake import take_in
 from storage.staged import Payload, PayloadFile
 from storage.walk import Identity, look_at
+from storage.whole_folder import whole_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,23 +36,13 @@ def export(
     prefix = f"{ocfl.content_of(version)}/{ocfl.PAYLOAD}/"
     if version not in inventory.payload_versions():
         raise UnknownObject(f"存储根中没有 {object_id}", f"the storage root does not hold {object_id}")
-    folder = folder.absolute()
-    refuse_taken(folder)
-    partial = folder.with_name(folder.name + ".zhicang-partial")
-    with told_of(str(folder)):
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        try:
-            payload = Payload.of(
-                _copy(objects, object_id, path.removeprefix(prefix), digest, partial)
-                for path, digest in inventory.files.items()
-                if path.startswith(prefix)
-            )
-            _check(payload, object_id, expected)
-            settle(partial, folder)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise
+    with whole_folder(folder) as partial:
+        payload = Payload.of(
+            _copy(objects, object_id, path.removeprefix(prefix), digest, partial)
+            for path, digest in inventory.files.items()
+            if path.startswith(prefix)
+        )
+        _check(payload, object_id, expected)
     return len(payload.files)
 
 
@@ -77,27 +65,6 @@ def _check(payload: Payload, object_id: str, expected: tuple[Kind, bytes] | None
     payload.close()
     if expected is not None and payload.content_digest(expected[0]) != expected[1]:
         raise _damaged(object_id, object_id)
-
-
-def settle(partial: Path, folder: Path) -> None:
-    """Make a finished folder durable and give it its name."""
-    descriptor = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        sync_file_system(descriptor)
-    finally:
-        os.close(descriptor)
-    partial.rename(folder)  # an empty folder of that name gives way
-    sync_folder(folder.parent)
-
-
-def refuse_taken(folder: Path) -> None:
-    """Raise TargetNotEmpty unless nothing, or an empty folder, is there."""
-    with told_of(str(folder)):
-        taken = folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir())))
-    if taken:
-        mend = Words("换一个新的或空的目录", "name a new or empty folder")
-        zh, en = f"{folder} 已存在且不是空目录", f"{folder} exists and is not an empty folder"
-        raise TargetNotEmpty(zh, en, mend=mend, file=str(folder))
 
 
 def _damaged(object_id: str, file: str) -> Damaged:

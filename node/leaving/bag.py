@@ -21,9 +21,9 @@ from node.records.manifest import manifest_of
 from node.records.metadata import Metadata
 from node.version import VERSION
 from storage.errors import told_of
-from storage.export import refuse_taken, settle
 from storage.sm3 import new_sm3
 from storage.staged import Kind
+from storage.whole_folder import refuse_taken, settle
 
 if TYPE_CHECKING:
     from pathlib import Path

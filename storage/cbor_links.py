@@ -1,0 +1,69 @@
+"""Reading dag-cbor blocks: their links, and a way through them by map keys and list positions.
+
+Source: the dag-cbor specification: CBOR whose only tag is 42, a link as bytes that begin with 0x00.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import cbor2
+
+from storage.cid import Cid
+from storage.errors import Damaged, MalformedId
+
+_LINK = 42
+DEEPEST = 256
+"""Maps and lists inside each other."""
+
+
+def read_cbor(data: bytes) -> Any:
+    """Give what a block says, its links as `Cid`; raise Damaged when it is no dag-cbor."""
+    stream = io.BytesIO(data)
+    try:
+        value = cbor2.CBORDecoder(stream, tag_hook=_tag).decode()
+        _check_depth(value)
+    except (cbor2.CBORDecodeError, MalformedId, ValueError, RecursionError, TypeError, MemoryError) as error:
+        raise _malformed() from error
+    if stream.tell() != len(data):
+        raise _malformed()
+    return value
+
+
+def cbor_links(value: Any) -> list[Cid]:
+    """Give the links in a block's value, in the order in which they stand."""
+    found: list[Cid] = []
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case Cid() as cid:
+                found.append(cid)
+            case dict() as mapping:
+                waiting.extend(reversed(list(mapping.values())))
+            case list() as items:
+                waiting.extend(reversed(items))
+    return found
+
+
+def _tag(tag: cbor2.CBORTag, _: bool) -> Cid:  # noqa: FBT001 - as the decoder calls it
+    if tag.tag != _LINK or not isinstance(tag.value, bytes) or tag.value[:1] != b"\0":
+        raise ValueError(tag.tag)
+    return Cid.from_foreign(tag.value[1:])
+
+
+def _check_depth(value: Any) -> None:
+    level, depth = [value], 0
+    while level:
+        if (depth := depth + 1) > DEEPEST:
+            raise ValueError(depth)
+        level = [
+            item
+            for one in level
+            if isinstance(one, dict | list)
+            for item in (one.values() if isinstance(one, dict) else one)
+        ]
+
+
+def _malformed() -> Damaged:
+    return Damaged("数据块不是 dag-cbor", "the block is no dag-cbor")
