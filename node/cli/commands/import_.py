@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("act", choices=["template", "check", "apply", "report", "units"], help=say("import template 写出清单模板;import check 预检,不改动任何东西;import apply 预检并登记,中断后再办一次即可;import report 重出登记清单;import units 标引表与 JSON Lines 互换", "import template: write the template for a list; import check: the pre-check, which changes nothing; import apply: check and register, after an interruption the same again; import report: make the register out anew; import units: unit lists from Excel to JSON Lines and back"))
+    parser.add_argument("act", choices=["template", "check", "apply", "report", "units", "car"], help=say("import template 写出清单模板;import check 预检,不改动任何东西;import apply 预检并登记,中断后再办一次即可;import report 重出登记清单;import units 标引表与 JSON Lines 互换;import car 解开 CAR 文件", "import template: write the template for a list; import check: the pre-check, which changes nothing; import apply: check and register, after an interruption the same again; import report: make the register out anew; import units: unit lists from Excel to JSON Lines and back; import car: unpack a CAR file into a folder"))
     parser.add_argument("source", nargs="?", type=given_path, metavar="SOURCE", help=say("文件夹、BagIt 包、.zip,或与文件放在一起的清单;import units:标引表", "folder, BagIt bag, .zip, or a list that lies beside its files; for import units: a list of units"))
     parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("模板或标引表写到这里;import apply 和 report:登记清单写到这个文件夹", "where to write the template or the list of units; for import apply and report: the folder of the register"))
     parser.add_argument("--list", type=given_path, metavar="LIST", help=say("清单(Excel、CSV、JSON Lines、MARC);缺省取顶层唯一的一份", "the list (Excel, CSV, JSON Lines, MARC); default: the only one in the top folder"))
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Do what was asked; only `apply` changes a home."""
-    {"template": _template, "check": _check, "apply": _apply, "report": report, "units": _units}[arguments.act](arguments, output)
+    {"template": _template, "check": _check, "apply": _apply, "report": report, "units": _units, "car": _car}[arguments.act](arguments, output)
 
 
 def _apply(arguments: argparse.Namespace, output: Output) -> None:
@@ -48,6 +48,15 @@ def _apply(arguments: argparse.Namespace, output: Output) -> None:
         dry_run(arguments, output)
     else:
         perform(arguments, output, act_apply)
+
+
+def _car(arguments: argparse.Namespace, output: Output) -> None:
+    from node.cli.car_files import unpack_car
+
+    if arguments.source is None or arguments.output is None:
+        mend = Words("zhicang import car 文件.car -o 目录", "zhicang import car FILE.car -o DIR")
+        raise BadInput("没有指明 CAR 文件或解开到哪里", "the CAR or where to unpack it was not said", mend=mend, field="output")
+    unpack_car(arguments.source, arguments.output, output)
 
 
 def _units(arguments: argparse.Namespace, output: Output) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from node.cli.main import main
 from storage.block_source import LARGEST_BLOCK
 from storage.car import car_header, car_section
 from storage.car_file import CarFile
@@ -136,3 +137,13 @@ async def test_a_file_whose_parts_have_other_sizes_than_claimed_is_refused(tmp_p
     with pytest.raises(Damaged):
         await unpack_car(path, tmp_path / "out")
     assert [entry.name for entry in tmp_path.iterdir()] == ["given.car"]
+
+
+def test_the_command_unpacks_a_car(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = car(tmp_path, HEADER, *(car_section(*block) for block in (FOLDER, ONE, OTHER)))
+    assert main(["import", "car", str(path), "-o", str(tmp_path / "out"), "--json"]) == 0
+    assert str(FOLDER[0]) in capsys.readouterr().out
+    assert (tmp_path / "out" / "other.txt").read_bytes() == b"other"
+    assert main(["import", "car", str(path), "-o", str(tmp_path / "out")]) == 2
+    assert main(["import", "car", str(car(tmp_path, HEADER, car_section(*FOLDER))), "-o", str(tmp_path / "more")]) == 2
+    assert not (tmp_path / "more").exists()
