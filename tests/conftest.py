@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # What starts networks is a script and no package of the product; it lies where scripts/network finds it.
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
@@ -27,20 +28,23 @@ if TYPE_CHECKING:
     from network_parts.network import Network
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay in one process, in their order, when several processes share the work.
+class OneProcess(LoadScopeScheduling):
+    """Says what stays in one process, in its order, when several processes share the work.
 
-    A file does. So do all files that use a consortium, because two networks at a time are too much for two cores, and
-    all of the registry's, whose last asks what the others have done.
+    A file does. So do all files of tests/network, because two networks at a time are too much for two cores, and all of
+    tests/onchain, whose last asks what the others have done.
     """
-    with_consortium = {item.path for item in items if "consortium" in getattr(item, "fixturenames", ())}
-    for item in items:
-        if "onchain" in item.path.parts:
-            group = "onchain"
-        else:
-            group = "consortium" if item.path in with_consortium else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(name=group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        folder = str(Path(file).parent)
+        return folder if folder in {"tests/network", "tests/onchain"} else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcess:
+    """Hand out tests as said above, whatever --dist says."""
+    return OneProcess(config, log)
 
 
 @pytest.fixture(scope="module")
