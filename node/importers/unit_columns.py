@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def _read() -> Iterator[UnitColumn]:
 UNIT_COLUMNS: tuple[UnitColumn, ...] = tuple(_read())
 
 
+@lru_cache(maxsize=1024)  # the same few headings come with every unit
 def unit_field_of(heading: str) -> str | None:
     """Give the field of a unit that a heading means, in Chinese or English, or None."""
     return _HEADINGS.get(folded(heading))

@@ -63,12 +63,12 @@ class _Compiled:
         least, most = schema.get("minItems", 0), schema.get("maxItems", float("inf"))
 
         def holds(value: Any, depth: int) -> bool:
-            return (
-                depth > 0
-                and isinstance(value, list)
-                and least <= len(value) <= most
-                and all(item(each, depth - 1) for each in value)
-            )
+            if depth <= 0 or not isinstance(value, list) or not least <= len(value) <= most:
+                return False
+            for each in value:  # noqa: SIM110 - a generator costs more than what it would run over
+                if not item(each, depth - 1):
+                    return False
+            return True
 
         return holds
 

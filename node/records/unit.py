@@ -6,6 +6,7 @@ SHA-256 of the line's RFC 8785 bytes.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -19,19 +20,20 @@ LONGEST_UNIT_ID = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A unit before it is salted: whose it is, its identifier within the resource, and its object."""
+    """A unit before it is salted: whose it is, its identifier within the resource, its object, its canonical bytes."""
 
     resource_id: str
     unit_id: str
     value: dict[str, Any]
+    unsalted: bytes
 
     def source_digest(self) -> bytes:
         """Give what makes two deliveries of a unit the same: SHA-256 of the unsalted line."""
-        return canonical.digest(self.value)
+        return hashlib.sha256(self.unsalted).digest()
 
     def line(self, salt: str = "") -> bytes:
         """Give the canonical line, with its salt (32 lower-case hex digits) unless that is empty."""
-        return canonical.encode(self.value | {"salt": salt} if salt else self.value)
+        return canonical.encode(self.value | {"salt": salt}) if salt else self.unsalted
 
 
 def read_object(data: bytes) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def make_unit(value: dict[str, Any], *, resource_id: str | None) -> Unit:
         zh = f"字段 {ID_FIELD} 应为 1—{LONGEST_UNIT_ID} 字的文字,它标识资源内的这一条"
         en = f"the field {ID_FIELD} must be text of 1 to {LONGEST_UNIT_ID} characters: it names the unit"
         raise BadInput(zh, en, field=ID_FIELD)
-    return Unit(resource_id=named, unit_id=identifier, value=value)
+    return Unit(resource_id=named, unit_id=identifier, value=value, unsalted=canonical.encode(value))
 
 
 def _field_of_number(data: bytes) -> str | None:

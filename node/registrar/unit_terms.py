@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,26 @@ LABELS = ("tags", "subjects", "persons", "places", "orgs", "dates", "events", "w
 TAKING_BACK = ("replaces", "withdraws")
 _BETWEEN = "\0"
 """Stands between fields, so that no word goes from one into the next; no field and no word holds it."""
+_WIDE = re.compile("[！-～]")
 
 
 def folded(text: str) -> str:
     """Write text in one way: full-width letters as others, capitals as small ones."""
-    return unicodedata.normalize("NFKC", text).casefold().replace(_BETWEEN, " ")
+    return _folded(text.replace(_BETWEEN, " "))
+
+
+def _folded(text: str) -> str:
+    """Fold what may hold several fields: nothing that is done goes over what stands between them.
+
+    Full-width signs, which every Chinese text has, are narrowed beforehand: normalizing costs five times as much, and
+    nothing where a text is normal already.
+    """
+    narrow = _WIDE.sub(_narrow, text)
+    return (narrow if unicodedata.is_normalized("NFKC", narrow) else unicodedata.normalize("NFKC", narrow)).casefold()
+
+
+def _narrow(sign: re.Match[str]) -> str:
+    return chr(ord(sign[0]) - 0xFEE0)
 
 
 def text_of(unit: dict[str, Any]) -> str:
@@ -26,13 +42,16 @@ def text_of(unit: dict[str, Any]) -> str:
     for name in LABELS:
         parts += labels(unit, name)
     parts += _quoted(unit.get("selector"))
-    return _BETWEEN.join(map(folded, parts))
+    text = _BETWEEN.join(parts)
+    return _folded(text) if text.count(_BETWEEN) < len(parts) else _BETWEEN.join(map(folded, parts))
 
 
 def labels(unit: dict[str, Any], name: str) -> list[str]:
     """Give the labels in a field as text."""
     value = unit.get(name)
-    found = [each.get("label") if isinstance(each, dict) else each for each in value] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    found = [each.get("label") if isinstance(each, dict) else each for each in value]
     return [each for each in found if isinstance(each, str)]
 
 
