@@ -33,7 +33,11 @@ class Unit:
 
     def line(self, salt: str = "") -> bytes:
         """Give the canonical line, with its salt (32 lower-case hex digits) unless that is empty."""
-        return canonical.encode(self.value | {"salt": salt}) if salt else self.unsalted
+        if not salt:
+            return self.unsalted
+        # keys are in order, and every unit has some on either side: resource_id before, unit_id after the salt
+        after = canonical.encode({name: part for name, part in self.value.items() if name > "salt"})[1:]
+        return self.unsalted[: -len(after)] + f'"salt":"{salt}",'.encode() + after
 
 
 def read_object(data: bytes) -> dict[str, Any]:

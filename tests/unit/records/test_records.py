@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from node.errors import BadInput
 from node.records import canonical
@@ -81,6 +83,13 @@ def test_a_unit_takes_its_resource_from_the_command_and_its_salt_from_the_node()
     assert unit.line("ff") == b'{"resource_id":"R","salt":"ff","t":"x","unit_id":"7"}'
     assert unit.source_digest() == hashlib.sha256(unit.line()).digest()
     assert canonical.digest(unit.value) == unit.source_digest()
+
+
+@given(st.dictionaries(st.text("rsaltu\u4e00", min_size=1, max_size=5), st.text('甲"}{,', max_size=3), max_size=5))
+def test_the_salt_stands_in_its_place_among_any_fields(fields: dict[str, str]) -> None:
+    value = {name: text for name, text in fields.items() if name != "salt"} | {"unit_id": "7"}
+    unit = make_unit(value, resource_id="R")
+    assert unit.line("0f") == canonical.encode(value | {"salt": "0f"})
 
 
 @pytest.mark.parametrize(
