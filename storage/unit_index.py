@@ -18,6 +18,7 @@ import hashlib
 import mmap
 import struct
 from array import array
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _records(numbers: list[float]) -> bytes:
     return bytes(records)
 
 
+@lru_cache(maxsize=1024)  # a resource or a tag is the key of many units
 def _hash(key: str) -> bytes:
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).digest()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ _BETWEEN = "\0"
 _WIDE = re.compile("[！-～]")
 
 
+@lru_cache(maxsize=1024)  # labels come again with many units
 def folded(text: str) -> str:
     """Write text in one way: full-width letters as others, capitals as small ones."""
     return _folded(text.replace(_BETWEEN, " "))
@@ -42,8 +44,7 @@ def text_of(unit: dict[str, Any]) -> str:
     for name in LABELS:
         parts += labels(unit, name)
     parts += _quoted(unit.get("selector"))
-    text = _BETWEEN.join(parts)
-    return _folded(text) if text.count(_BETWEEN) < len(parts) else _BETWEEN.join(map(folded, parts))
+    return _folded(_BETWEEN.join([part.replace(_BETWEEN, " ") for part in parts]))
 
 
 def labels(unit: dict[str, Any], name: str) -> list[str]:
