@@ -63,8 +63,9 @@ class CarFile:
         """Raise BadCar when a block was never asked for."""
         count, digest = self._rows.execute("SELECT count(*), min(digest) FROM block WHERE NOT asked").fetchone()
         if count:
-            zh = f"有 {count} 个数据块不属于根下的 DAG(如 {digest.hex()})"
-            raise bad_car(self._name, zh, f"{count} block(s) do not belong to its root's DAG, such as {digest.hex()}")
+            zh = f"有 {count} 个数据块不是根的内容所需(如 {digest.hex()})"
+            en = f"{count} block(s) are not part of what its root holds, such as {digest.hex()}"
+            raise bad_car(self._name, zh, en)
 
     def _read_through(self) -> Cid:
         roots = read_header(self._file, self._name)

@@ -21,6 +21,7 @@ from storage.traversal import content_of, entries, file_blocks
 from storage.whole_folder import whole_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from storage.block_source import BlockSource
@@ -40,14 +41,16 @@ class Unpacked:
     size: int
 
 
-async def unpack(source: BlockSource, root: Cid, folder: Path, *, name: str) -> Unpacked:
+async def unpack(source: BlockSource, root: Cid, folder: Path, *, name: str, judge: Callable[[], None]) -> Unpacked:
     """Write a file (under ``name``) or a folder's content into a new or empty folder, durable when this returns.
 
+    ``judge`` is called when every block was read and the folder has not its name yet; what it raises leaves nothing.
     Raise UnknownBlock, Damaged, DagTooLarge, UnsafeName, TargetNotEmpty or DiskFull, with nothing left behind.
     """
     with whole_folder(folder) as partial:
         unpacking = _Unpacking(source, partial)
         await unpacking.take(root, name)
+        judge()
         return Unpacked(files=unpacking.files, folders=unpacking.folders, size=unpacking.size)
 
 

@@ -20,7 +20,7 @@ def unpack_car(path: Path, folder: Path, output: Output) -> None:
     with CarFile(path) as car:
         root = str(car.root)
         try:
-            done = asyncio.run(unpack(car, car.root, folder, name=path.stem))
+            done = asyncio.run(unpack(car, car.root, folder, name=path.stem, judge=car.refuse_surplus))
         except UnknownBlock as error:
             error.file = str(path)
             raise

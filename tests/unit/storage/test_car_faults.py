@@ -43,8 +43,7 @@ def car(tmp_path: Path, *parts: bytes) -> Path:
 
 async def unpack_car(path: Path, out: Path) -> None:
     with CarFile(path) as file:
-        await unpack(file, file.root, out, name="payload")
-        file.refuse_surplus()
+        await unpack(file, file.root, out, name="payload", judge=file.refuse_surplus)
 
 
 async def test_a_whole_car_is_unpacked(tmp_path: Path) -> None:
@@ -94,6 +93,9 @@ async def test_a_surplus_block_is_named(tmp_path: Path) -> None:
         with pytest.raises(BadCar) as caught:
             file.refuse_surplus()
     assert surplus[0].digest.hex() in caught.value.words.zh
+    with pytest.raises(BadCar):
+        await unpack_car(path, tmp_path / "out")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["given.car"]
 
 
 def test_a_block_changed_after_the_opening_is_not_given_out(tmp_path: Path) -> None:
@@ -127,7 +129,7 @@ async def test_a_very_deep_dag_is_refused(tmp_path: Path) -> None:
         with pytest.raises(DagTooLarge):
             assert [cid async for cid, _ in walk(file, file.root)]
         with pytest.raises(DagTooLarge):
-            await unpack(file, file.root, tmp_path / "out", name="payload")
+            await unpack(file, file.root, tmp_path / "out", name="payload", judge=file.refuse_surplus)
     assert [entry.name for entry in tmp_path.iterdir()] == ["given.car"]
 
 
@@ -146,4 +148,6 @@ def test_the_command_unpacks_a_car(tmp_path: Path, capsys: pytest.CaptureFixture
     assert (tmp_path / "out" / "other.txt").read_bytes() == b"other"
     assert main(["import", "car", str(path), "-o", str(tmp_path / "out")]) == 2
     assert main(["import", "car", str(car(tmp_path, HEADER, car_section(*FOLDER))), "-o", str(tmp_path / "more")]) == 2
+    stowaway = car(tmp_path, HEADER, *(car_section(*block) for block in (FOLDER, ONE, OTHER, leaf(b"stowaway"))))
+    assert main(["import", "car", str(stowaway), "-o", str(tmp_path / "more")]) == 2
     assert not (tmp_path / "more").exists()
