@@ -1,9 +1,10 @@
-"""zhicang export: resources back out, every block checked: a payload, a bag, or everything."""
+"""zhicang export: resources back out, every block checked: a payload, a bag, a CAR file, or everything."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from node.cli.car_files import export_car
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
@@ -25,9 +26,11 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
     parser.add_argument("id", nargs="?", metavar="ID", help=say("登记号(或只对应一件的 SHA-256、CID)", "registration number (or a SHA-256 or CID of one resource)"))
-    parser.add_argument("folder", type=given_path, metavar="DIR", help=say("写到哪里(新建或空目录)", "where to (a new or empty folder)"))
-    parser.add_argument("--bag", action="store_true", help=say("写成 BagIt 包,附著录、凭证和信任锚", "as a BagIt bag, with metadata, receipts and the anchor"))
-    parser.add_argument("--all", action="store_true", help=say("全部资源、知识单元、清单和独立核验程序;中断后再运行即接着做", "all resources, units, lists and a verifier that runs alone; run again to resume"))
+    parser.add_argument("folder", type=given_path, metavar="DIR", help=say("写到哪里(新建或空目录;--car 时为新文件)", "where to (a new or empty folder; with --car a new file)"))
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--bag", action="store_true", help=say("写成 BagIt 包,附著录、凭证和信任锚", "as a BagIt bag, with metadata, receipts and the anchor"))
+    form.add_argument("--car", action="store_true", help=say("写成一个 CAR 文件,供 IPFS 软件读取", "as one CAR file, for IPFS software"))
+    form.add_argument("--all", action="store_true", help=say("全部资源、知识单元、清单和独立核验程序;中断后再运行即接着做", "all resources, units, lists and a verifier that runs alone; run again to resume"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
@@ -51,6 +54,9 @@ def _one(node: Reading, arguments: argparse.Namespace, output: Output) -> None:
     if len(rows) > 1:
         numbers = ", ".join(row.number for row in rows[:5])
         raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
+    if arguments.car:
+        export_car(node.blocks, rows[0].number, rows[0].cid, arguments.folder, output)
+        return
     if arguments.bag:
         files = write_bag(node, rows[0], arguments.folder)
     else:
