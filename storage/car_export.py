@@ -56,11 +56,10 @@ async def _write(source: BlockSource, root: Cid, writer: int) -> int:
 
 
 def _settle(partial: Path, target: Path) -> None:
-    """Give the file its name; a link, because a rename would replace what somebody put there meanwhile."""
-    try:
-        os.link(partial, target)
-    except FileExistsError as error:
-        raise _taken(target) from error
+    """Give the file its name. Not by a link, which never replaces: the disks that people carry (exFAT) have none."""
+    if os.path.lexists(target):
+        raise _taken(target)
+    partial.rename(target)
 
 
 def _taken(target: Path) -> TargetNotEmpty:
