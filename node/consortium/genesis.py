@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from node.receipts.header import MIX_HASH, Extra, Header
+from node.receipts.first_header import first_header
+from node.receipts.header import MIX_HASH
 
-BLANK_ROOT = bytes.fromhex("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421")
-"""The root of an empty trie: keccak-256 of the RLP of the empty string. Nobody owns anything in the beginning."""
+if TYPE_CHECKING:
+    from node.receipts.header import Header
+
 GAS_LIMIT = 800_000_000
 """Gas of one header: about 10,000 records. Engines move it by 1/1024 a header, so it is there from the start."""
 EPOCH_LENGTH = 30_000
@@ -44,19 +46,7 @@ class Genesis:
 
     def header(self) -> Header:
         """Give the header of height 0."""
-        return Header(
-            parent_hash=bytes(32),
-            miner=bytes(20),
-            state_root=BLANK_ROOT,
-            transactions_root=BLANK_ROOT,
-            receipts_root=BLANK_ROOT,
-            logs_bloom=bytes(256),
-            number=0,
-            gas_limit=GAS_LIMIT,
-            gas_used=0,
-            timestamp=self.timestamp,
-            extra_data=Extra(validators=self.validators).encode(),
-        )
+        return first_header(validators=self.validators, gas_limit=GAS_LIMIT, timestamp=self.timestamp)
 
     def for_besu(self) -> bytes:
         """Give the file for Besu's ``--genesis-file``."""

@@ -10,10 +10,10 @@ import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from node.chain.embedded.genesis import BLANK_ROOT
 from node.chain.embedded.seal import is_sealed_by, seal, validator_of
 from node.chain.embedded.store import Place
 from node.errors import Doubtful, OwnFault, Unavailable
+from node.receipts.first_header import BLANK_ROOT
 from node.receipts.header import Extra, Header
 from node.receipts.keccak import keccak
 from node.receipts.transaction import decode_transaction

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import rlp
 from trie import HexaryTrie
 
-from node.chain.embedded.genesis import BLANK_ROOT
+from node.receipts.first_header import BLANK_ROOT
 from node.receipts.keccak import keccak
 
 if TYPE_CHECKING:

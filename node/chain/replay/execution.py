@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from node.chain.embedded.evm import EvmRules
 from node.chain.embedded.executor import UnexecutableError, execute
-from node.chain.embedded.genesis import BLANK_ROOT
 from node.chain.replay.acts import count_acts
 from node.chain.replay.difference import Difference
 from node.chain.replay.goquorum import GoQuorumState
@@ -19,6 +18,7 @@ from node.chain.replay.headers import check_body, check_header, check_seals
 from node.chain.replay.rules import Engine
 from node.chain.replay.transactions import check_transactions
 from node.errors import Words
+from node.receipts.first_header import BLANK_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from node.chain.embedded.genesis import BLANK_ROOT
 from node.chain.replay.difference import Difference
 from node.errors import Words
 from node.receipts.errors import BadProof
+from node.receipts.first_header import BLANK_ROOT
 from node.receipts.header import EMPTY_UNCLES_HASH, MIX_HASH
 from node.receipts.ordered_trie import root_of
 from node.receipts.seals import quorum

@@ -21,7 +21,8 @@ from ethereum_types.numeric import U64, U256, Uint
 from contracts import calls
 from contracts.records import UnitBatch
 from node.chain.embedded.executor import Outcome, UnexecutableError, execute
-from node.chain.embedded.genesis import BLANK_ROOT, genesis_header
+from node.chain.embedded.genesis import genesis_header
+from node.receipts.first_header import BLANK_ROOT
 
 CHAIN_ID = 770_001
 MINER = bytes.fromhex("00000000000000000000000000000000000000aa")

@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 from trie import HexaryTrie
 
 from node.chain.embedded.errors import InvalidParamsError, RefusedError
-from node.chain.embedded.genesis import BLANK_ROOT
+from node.receipts.first_header import BLANK_ROOT
 
 COUNTER = bytes.fromhex("600054600101600055 43435500")
 """Runtime: slot 0 counts the calls, and the slot of each height holds that height."""

@@ -11,13 +11,14 @@ from coincurve import PrivateKey
 
 from contracts import artefact, deploy
 from node.chain.embedded.executor import execute
-from node.chain.embedded.genesis import BLANK_ROOT, genesis_header
+from node.chain.embedded.genesis import genesis_header
 from node.chain.embedded.seal import validator_of
 from node.chain.embedded.shapes import transaction_json
 from node.chain.replay.fetch import Blocks
 from node.chain.replay.replay import Replay, Watch
 from node.chain.replay.rules import Origin, Rules
 from node.chain.replay.work import Work
+from node.receipts.first_header import BLANK_ROOT
 from node.receipts.header import Extra, Header, header_to_json
 from node.receipts.keccak import keccak
 from node.receipts.ordered_trie import root_of
