@@ -10,11 +10,11 @@ import os
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from node.precheck.decoded import Decoded
 from node.precheck.finding import find
 
 if TYPE_CHECKING:
@@ -28,17 +28,6 @@ SOUNDS = frozenset({".wav", ".mp3"})
 DECODED = IMAGES | SOUNDS | {".pdf"}
 LARGEST_MEMORY = 3 << 30
 """Bytes of address space that a decoder may use."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
-    """What came of a file: why it does not decode, what it is instead, or the SHA-256 of its pixels."""
-
-    fault: str = ""
-    format: str = ""
-    locked: bool = False
-    too_large: bool = False
-    pixels: bytes = b""
 
 
 def decode_all(delivery: Delivery, step: Callable[[int], None]) -> tuple[dict[str, Decoded], Counter[str]]:

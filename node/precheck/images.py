@@ -8,7 +8,7 @@ import os
 import warnings
 from typing import IO, Any
 
-from node.precheck.decoding import Decoded
+from node.precheck.decoded import Decoded
 
 FORMATS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG", ".jp2": "JPEG2000", ".png": "PNG", ".bmp": "BMP",

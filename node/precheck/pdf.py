@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import IO
 
-from node.precheck.decoding import Decoded
+from node.precheck.decoded import Decoded
 
 
 def decode(stream: IO[bytes]) -> Decoded:

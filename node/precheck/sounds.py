@@ -5,7 +5,7 @@ from __future__ import annotations
 import wave
 from typing import IO
 
-from node.precheck.decoding import Decoded
+from node.precheck.decoded import Decoded
 
 _PIECE = 1 << 16
 _BITRATES = {

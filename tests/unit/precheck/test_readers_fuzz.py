@@ -21,7 +21,8 @@ from node.importers.mapping import Mapping
 from node.importers.unit_columns import unit_field_of
 from node.importers.unit_table import units_of
 from node.precheck.cells import check_cells
-from node.precheck.decoding import DECODED, Decoded, _decode
+from node.precheck.decoded import Decoded
+from node.precheck.decoding import DECODED, _decode
 from node.precheck.matching import as_posix, is_unsafe
 from node.precheck.parts import check_parts
 from node.precheck.personal import check_personal
