@@ -6,17 +6,32 @@ that merely says so is not enough: it could have the act registered twice, or hi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from node.chain.errors import Refused
 from node.errors import Doubtful, Unavailable, ZhicangError
 
 if TYPE_CHECKING:
-    from node.chain.engine import Engine
     from node.chain.landed import Landed
 
 
-async def consumer_of(engine: Engine, sender: bytes, nonce: int) -> Landed:
+class Searched(Protocol):
+    """What the search asks: hints of counts and headers, and a transaction with its proof."""
+
+    async def height(self) -> int:
+        """Give the height of the head, by the engine's word."""
+
+    async def next_nonce(self, address: bytes, *, height: int | None = None) -> int:
+        """Give the first nonce of an account that no header up to a height has consumed, by the engine's word."""
+
+    async def block(self, height: int) -> dict[str, Any]:
+        """Give the raw header object at a height, with its transactions in full, by the engine's word."""
+
+    async def find(self, tx_hash: bytes) -> Landed | None:
+        """Find a transaction in a header, with its proof."""
+
+
+async def consumer_of(engine: Searched, sender: bytes, nonce: int) -> Landed:
     """Give the proven transaction by which an account's nonce was consumed.
 
     Raises:
