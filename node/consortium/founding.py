@@ -14,12 +14,12 @@ DIR/
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import contracts.artefact
 from node.building import LOCK_NAME, building
-from node.consortium.deployment import Deployment, sign_deployment
+from node.consortium.deployment import sign_deployment
+from node.consortium.founded import Consortium, Validator
 from node.consortium.genesis import Genesis
 from node.consortium.guide import guide
 from node.consortium.made_keys import VALIDATOR, MadeKeys
@@ -36,25 +36,6 @@ if TYPE_CHECKING:
 
 PURPOSE = "consortium"
 """By this word the folder is known that a killed founding leaves."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validator:
-    """A validator of the founding: whose it is, its address, and where its peers find it ("" if that is not known)."""
-
-    keeper: str
-    address: bytes
-    enode: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consortium:
-    """What was founded."""
-
-    genesis: Genesis
-    validators: tuple[Validator, ...]
-    anchor: TrustAnchor
-    deployment: Deployment
 
 
 def found_consortium(

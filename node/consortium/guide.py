@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from node.receipts.seals import quorum
 
 if TYPE_CHECKING:
-    from node.consortium.founding import Consortium
+    from node.consortium.founded import Consortium
 
 TEMPLATE = Path(__file__).with_name("guide.template.md")
 

@@ -26,7 +26,7 @@ from node.consortium.founding import found_consortium
 from node.consortium.spec import read_spec
 
 if TYPE_CHECKING:
-    from node.consortium.founding import Consortium
+    from node.consortium.founded import Consortium
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = b"demonstration, no secret"
