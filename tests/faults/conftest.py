@@ -7,12 +7,16 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fault_place import BOOK, Place, acknowledgements, found_here
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +38,8 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def place(founded: Path, tmp_path: Path) -> Place:
+def place(founded: Path, tmp_path: Path) -> Iterator[Place]:
     shutil.copytree(founded, tmp_path / "place")
-    return Place(tmp_path / "place")
+    here = Place(tmp_path / "place")
+    yield here
+    shutil.rmtree(here.runtime)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,14 @@ class Place:
     @property
     def home(self) -> Path:
         return self.joined or self.folder / "home"
+
+    @property
+    def runtime(self) -> Path:
+        """A runtime folder for sockets: pytest's own folders are too deep for the path of one. It goes with `place`."""
+        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
+        path = Path(tempfile.gettempdir()) / f"place-{name}"
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
 
     @property
     def environment(self) -> dict[str, str]:

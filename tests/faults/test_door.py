@@ -30,7 +30,7 @@ PATIENCE = 180
 def serving(place: Place, *, die_at: str = "") -> Iterator[subprocess.Popen[str]]:
     command = place.command("serve", "--port", "0", "--json", die_at=die_at)
     process = subprocess.Popen(
-        command, env=place.environment | {"XDG_RUNTIME_DIR": str(place.folder)}, cwd="/", text=True,
+        command, env=place.environment | {"XDG_RUNTIME_DIR": str(place.runtime)}, cwd="/", text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
