@@ -96,7 +96,7 @@ def test_the_marked_list_names_row_column_value_and_mend_in_words(empty_desk: De
 def test_acts_without_what_they_need_are_told(empty_desk: Desk) -> None:
     for arguments, said in (
         (("template",), "没有指明模板写到哪里"),
-        (("check",), "没有指明预检什么"),
+        (("check",), "没有指明要看什么"),
         (("check", "没有"), "没有这个文件或文件夹"),
         (("check", ".", "--mapping", "没有.toml"), "读不到映射文件"),
         (("check", ".", "--home", "没有"), "不是节点目录"),
@@ -130,6 +130,8 @@ def test_a_list_of_units_with_one_fault_is_told_and_nothing_is_written(empty_des
     empty_desk.write("标引.csv", "标识,层级,柜号\nu1,字,3\nu2,页,4\n")
     ran = empty_desk.run("import", "units", "标引.csv", "-o", "标引.jsonl", "--json", "--lang", "en")
     assert ran.code == 2
-    assert [(error["row"], error["field"]) for error in ran.errors] == [(1, "柜号"), (2, "level")]
+    assert [(error["row"], error["column"], error["field"]) for error in ran.errors] == [
+        (1, "柜号", None), (2, "层级", "level"),
+    ]  # fmt: skip
     assert ran.summary == {"units": 1, "refused": 2}
     assert not (empty_desk.folder / "标引.jsonl").exists()
