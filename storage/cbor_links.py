@@ -14,6 +14,9 @@ from storage.cid import Cid
 from storage.errors import Damaged, MalformedId
 
 _LINK = 42
+_BYTES, _TEXT, _TAG = 2, 3, 6
+_ONE_BYTE, _EIGHT_BYTES = 24, 27
+"""RFC 8949, 3: from 24 to 27 the head's argument stands in the next 1, 2, 4 or 8 bytes."""
 DEEPEST = 256
 """Maps and lists inside each other."""
 
@@ -22,6 +25,7 @@ def read_cbor(data: bytes) -> Any:
     """Give what a block says, its links as `Cid`; raise Damaged when it is no dag-cbor."""
     stream = io.BytesIO(data)
     try:
+        _check_tags(data)
         value = cbor2.CBORDecoder(stream, tag_hook=_tag).decode()
         _check_depth(value)
     except (cbor2.CBORDecodeError, MalformedId, ValueError, RecursionError, TypeError, MemoryError) as error:
@@ -44,6 +48,22 @@ def cbor_links(value: Any) -> list[Cid]:
             case list() as items:
                 waiting.extend(reversed(items))
     return found
+
+
+def _check_tags(data: bytes) -> None:
+    """Raise ValueError unless every tag is a link's: others let a few bytes stand for any amount of value."""
+    place = 0
+    while place < len(data):
+        major, short = data[place] >> 5, data[place] & 0x1F
+        if short > _EIGHT_BYTES:
+            raise ValueError(short)  # indefinite lengths are no dag-cbor
+        more = 1 << short - _ONE_BYTE if short >= _ONE_BYTE else 0
+        argument = int.from_bytes(data[place + 1 : place + 1 + more]) if more else short
+        place += 1 + more
+        if major in (_BYTES, _TEXT):
+            place += argument
+        elif major == _TAG and argument != _LINK:
+            raise ValueError(argument)
 
 
 def _tag(tag: cbor2.CBORTag, _: bool) -> Cid:  # noqa: FBT001 - as the decoder calls it

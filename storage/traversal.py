@@ -108,8 +108,12 @@ async def entries(source: BlockSource, folder: Cid) -> AsyncIterator[Link]:
 async def folder_blocks(source: BlockSource, folder: Cid) -> AsyncIterator[tuple[Cid, Node]]:
     """Give the blocks that a folder's list of entries is made of; raise Damaged when it is no folder."""
     waiting = [(folder, 0)]
+    seen: set[Cid] = set()
     while waiting:
         cid, level = waiting.pop()
+        if cid in seen:  # what lies in a shard has its place by the hash of its name: no two places hold the same
+            raise malformed_node()
+        seen.add(cid)
         node = await node_of(source, cid)
         below = node.entries()
         if level and node.kind is not NodeKind.SHARD:

@@ -11,6 +11,7 @@ from node.cli.main import main
 from storage.block_source import LARGEST_BLOCK
 from storage.car import car_header, car_section
 from storage.car_file import CarFile
+from storage.cbor_links import read_cbor
 from storage.cid import DAG_PB, RAW, Cid
 from storage.errors import BadCar, DagTooLarge, Damaged, DiskFull, UnknownBlock
 from storage.protobuf import field_of, link_of, varint
@@ -131,6 +132,27 @@ async def test_a_very_deep_dag_is_refused(tmp_path: Path) -> None:
         with pytest.raises(DagTooLarge):
             await unpack(file, file.root, tmp_path / "out", name="payload", judge=file.refuse_surplus)
     assert [entry.name for entry in tmp_path.iterdir()] == ["given.car"]
+
+
+async def test_shards_that_multiply_are_refused(tmp_path: Path) -> None:
+    data = field_of(0x0A, b"\x08\x05\x12\x20" + b"\xff" * 32 + b"\x28\x22\x30\x80\x02")
+    blocks = [node(b"".join(link_of(f"{i:02X}name{i}", ONE[0], 3) for i in range(256)) + data)]
+    for _ in range(7):
+        blocks.append(node(b"".join(link_of(f"{i:02X}", blocks[-1][0], 3) for i in range(256)) + data))
+    path = car(tmp_path, car_header(blocks[-1][0]), *(car_section(*block) for block in (*blocks, ONE)))
+    with pytest.raises(Damaged):
+        await unpack_car(path, tmp_path / "out")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["given.car"]
+
+
+def test_a_few_bytes_of_cbor_cannot_stand_for_any_amount() -> None:
+    shared = b"\xd8\x1c\x80"  # tag 28: to be referred to by its number
+    for number in range(12):
+        shared = b"\x82\xd8\x1c" + shared + b"\xd8\x1d" + bytes([number])
+    for tagged in (shared, b"\xc0\x60", b"\xc2\x41\x01", b"\x9f\xff"):
+        with pytest.raises(Damaged):
+            read_cbor(tagged)
+    assert read_cbor(b"\x82\x01\x61a") == [1, "a"]
 
 
 async def test_a_file_whose_parts_have_other_sizes_than_claimed_is_refused(tmp_path: Path) -> None:
