@@ -46,6 +46,12 @@ _REMARK = Words(
     "no ownership. With a receipt and the trust anchor anyone can verify offline (zhicang verify); compare the "
     "fingerprint with the one that the consortium publishes first.",
 )
+_FINAL = {"registered", "amended", "superseded", "withdrawn"}
+_NOT_YET = Words(
+    "本清单尚不证明登记:表中有尚未最终确认的项(见“状态”一列)。全部最终确认之后请重出登记清单。",
+    "This register does not prove a registration yet: items in it are not final (see the column “status”). Make it out "
+    "again when all are.",
+)
 _STYLE = """
 @page { size: A4; margin: 16mm 14mm 18mm; @bottom-center { content: counter(page) " / " counter(pages); font-size: 8pt; } }
 * { box-sizing: border-box; }
@@ -88,13 +94,14 @@ def as_page(register: Register, language: str, *, list_digest: bytes) -> bytes:
         f'<div><span>{escape(words.in_language(language))}:</span><span class="date">{_date(language)}</span></div>'
         for words in _SIGNED
     )
+    remark = _REMARK if register.head and set(register.statuses) <= _FINAL else _NOT_YET
     return (
         f'<!doctype html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{say('title')} {escape(register.code)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f'<h1>{title}</h1>\n<table class="about">\n{about}</table>\n'
         f'<table class="lines">\n<thead><tr><th>{say("place")}</th>{heads}</tr></thead>\n<tbody>{lines}</tbody>\n</table>\n'
         f"{_more(register, language)}"
-        f'<p class="remark">{escape(_REMARK.in_language(language))}</p>\n<div class="signed">{signed}</div>\n</body>\n</html>\n'
+        f'<p class="remark">{escape(remark.in_language(language))}</p>\n<div class="signed">{signed}</div>\n</body>\n</html>\n'
     ).encode(errors="backslashreplace")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,18 @@ def test_the_page_escapes_everything_and_says_what_it_must(register: Register, l
     assert "=1+1 &lt;script&gt;" in page
     for said in ("02" * 32, "0x" + "01" * 32, "ab" * 8, "14000001-2023-00000001", "size: A4"):
         assert said in page
+
+
+def test_the_page_claims_a_registration_only_when_all_of_it_is_final(register: Register) -> None:
+    def remark(register: Register) -> bool:
+        return "本清单证明" in as_page(register, "zh", list_digest=b"\2" * 32).decode()
+
+    waiting = register.lines[0]
+    final = replace(waiting, row=replace(waiting.row, code=1, stage="confirmed"))
+    assert not remark(register)
+    assert not remark(replace(register, head=None, lines=(final,)))
+    assert not remark(replace(register, lines=(final, waiting)))
+    assert remark(replace(register, lines=(final,)))
 
 
 def test_the_lists_hold_texts_as_texts(register: Register) -> None:
