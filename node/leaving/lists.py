@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 from node.history import status
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from storage.journal import Journal
     from storage.resources import ResourceRow
 
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _KNOWN = {
     "resource_id": "登记号", "status": "状态", "version": "版本", "content_sha256": "登记摘要 SHA-256",
     "content_sm3": "登记摘要 SM3", "cid": "内容标识 CID", "files": "文件数", "size": "字节数", "tx_hash": "交易号",
@@ -89,6 +91,8 @@ def as_workbook(rows: list[dict[str, Any]]) -> bytes:
         cells: list[Any] = []
         for name in columns:
             value = row.get(name, "")
+            if isinstance(value, str):
+                value = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", value)  # a workbook cannot hold it; the others do
             cell = WriteOnlyCell(sheet, value=value)
             if isinstance(value, str):
                 cell.data_type, cell.number_format = "s", "@"
