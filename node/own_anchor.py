@@ -109,6 +109,8 @@ class OwnAnchor:
                 return False
             own = own_profile(self._home.identity())
             newer = await bring_forward(anchor, rpc, profiles={own.digest: own})
+            if trust_anchor(self._home) != anchor:  # written meanwhile: that stands, and the next look goes on from it
+                return False
             self.trust = Trust.of(newer)
             write_durably(self._home.anchor, newer.to_json_bytes())
         except (ZhicangError, ContractError, RevertedCallError, OSError) as error:
