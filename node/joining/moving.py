@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from node.errors import BadInput
 from node.home import Identity
 from node.joining.new_home import address_of
+from node.keys import KEYSTORE_ROLES
 from node.receipts.anchor import TrustAnchor
 from node.records import canonical
 
@@ -51,8 +52,8 @@ class Moving:
         )  # fmt: skip
 
     def require_same(self, network: Network, keys: Mapping[str, PrivateKey]) -> None:
-        """Raise BadInput unless a joining goes on as it began: to this network, with this registrar's key."""
-        registrar = address_of(keys.get("registrar"))
-        if (self.fingerprint, self.later.registrar) != (network.anchor.fingerprint, registrar):
+        """Raise BadInput unless a joining goes on as it began: to this network, with the same keys."""
+        same = all(address_of(keys.get(role)) == getattr(self.later, role) for role in KEYSTORE_ROLES)
+        if not same or self.fingerprint != network.anchor.fingerprint:
             zh, en = "与已开始的接入不是同一网络或密钥", "the joining began with another network or other keys"
             raise BadInput(zh, en, field="keystores")
