@@ -212,9 +212,10 @@ def _write(made: Register, arguments: argparse.Namespace, output: Output, *, nam
         raise BadInput("不能写到这里", f"cannot be written: {error.strerror}", file=str(folder), field="output") from error
     listed = as_csv(made, output.language)
     page = as_page(made, output.language, list_digest=hashlib.sha256(listed).digest())
-    files = {".html": page, ".csv": listed, ".jsonl": as_json_lines(made), ".xlsx": as_workbook(made, output.language)}
+    files = {".csv": listed, ".jsonl": as_json_lines(made), ".xlsx": as_workbook(made, output.language)}
     for ending, data in files.items():
         write_output(folder / f"登记清单{ending}", data)
+    write_output(folder / "登记清单.html", page)  # last: it bears the digest of the list beside it
     return folder
 
 
