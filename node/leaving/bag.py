@@ -8,7 +8,6 @@ over it, and it serves those who check SM3.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,10 +19,9 @@ from node.records import canonical
 from node.records.manifest import manifest_of
 from node.records.metadata import Metadata
 from node.version import VERSION
-from storage.errors import told_of
 from storage.sm3 import new_sm3
 from storage.staged import Kind
-from storage.whole_folder import refuse_taken, settle
+from storage.whole_folder import whole_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,27 +90,17 @@ def receipted(node: Reading, row: VersionRow) -> list[VersionRow]:
 
 
 def _write(node: Reading, contents: _Contents, folder: Path) -> int:
-    folder = folder.absolute()
-    refuse_taken(folder)
-    partial = folder.with_name(folder.name + ".zhicang-partial")
-    with told_of(str(folder)):
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        try:
-            data = partial / "data"
-            files = node.blocks.export(contents.payload_id, data, expected=contents.expected)
-            for name, content in contents.files.items():
-                (partial / name).parent.mkdir(exist_ok=True)
-                (partial / name).write_bytes(content)
-            (partial / "anchor.json").write_bytes(trust_anchor(node.home).to_json_bytes())
-            _write_manifests(partial, "manifest", data, _PAYLOAD)
-            size = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
-            _write_bag_info(node, contents, partial, f"{size}.{files}")
-            _write_manifests(partial, "tagmanifest", partial, _TAGS)
-            settle(partial, folder)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise
+    with whole_folder(folder) as bag:
+        data = bag / "data"
+        files = node.blocks.export(contents.payload_id, data, expected=contents.expected)
+        for name, content in contents.files.items():
+            (bag / name).parent.mkdir(exist_ok=True)
+            (bag / name).write_bytes(content)
+        (bag / "anchor.json").write_bytes(trust_anchor(node.home).to_json_bytes())
+        _write_manifests(bag, "manifest", data, _PAYLOAD)
+        size = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
+        _write_bag_info(node, contents, bag, f"{size}.{files}")
+        _write_manifests(bag, "tagmanifest", bag, _TAGS)
     return files
 
 
