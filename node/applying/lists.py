@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from node.applying.register import COLUMNS
+from node.importers.cell_text import cell_text
 
 if TYPE_CHECKING:
     from node.applying.register import Register
 
 _FORMULA = ("=", "+", "-", "@", "\t")
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LONGEST_CELL = 32_767
 _WIDTHS = {"number": 27, "title": 40, "sha256": 66, "cid": 62, "tx_hash": 68, "time": 27, "source": 50}
 _NUMBERS = ("files", "bytes", "height")
 
@@ -49,7 +47,7 @@ def as_workbook(register: Register, language: str) -> bytes:
     sheet.append([words.in_language(language) for words in COLUMNS.values()])
     numbers = [place for place, name in enumerate(COLUMNS) if name in _NUMBERS]
     for line in register.lines:
-        cells: list[Any] = [_ILLEGAL.sub("�", text)[:_LONGEST_CELL] for text in line.texts(language)]
+        cells: list[Any] = [cell_text(text) for text in line.texts(language)]
         for place, text in enumerate(cells):
             if place in numbers:
                 cells[place] = int(text) if text else None

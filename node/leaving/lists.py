@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import TYPE_CHECKING, Any
 
 from node.history import status
+from node.importers.cell_text import cell_text
 from node.importers.columns import COLUMNS
 from node.leaving.dublin_core import dublin_core
 from node.records import canonical
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from storage.journal import Journal
     from storage.resources import ResourceRow
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _KNOWN = {
     "resource_id": "登记号", "status": "状态", "version": "版本", "content_sha256": "登记摘要 SHA-256",
     "content_sm3": "登记摘要 SM3", "cid": "内容标识 CID", "files": "文件数", "size": "字节数", "tx_hash": "交易号",
@@ -92,7 +91,7 @@ def as_workbook(rows: list[dict[str, Any]]) -> bytes:
         for name in columns:
             value = row.get(name, "")
             if isinstance(value, str):
-                value = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", value)  # a workbook cannot hold it; the others do
+                value = cell_text(value)
             cell = WriteOnlyCell(sheet, value=value)
             if isinstance(value, str):
                 cell.data_type, cell.number_format = "s", "@"

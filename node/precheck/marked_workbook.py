@@ -7,10 +7,10 @@ large for that, comes back as a new workbook with the same rows.
 from __future__ import annotations
 
 import io
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from node.importers.cell_text import cell_text
 from node.importers.columns import MENDING, NOT_LISTS
 from node.precheck.finding import SEVERITIES
 
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 500_000
 """Cells up to which a workbook is kept as it was; openpyxl needs half a kibibyte and 20 µs for each."""
-LONGEST_CELL = 32_767
 _COLOURS = {"error": "FFC7CE", "question": "FFC7CE", "warning": "FFEB9C", "note": "DDEBF7"}
 _SEVERITY_ORDER = list(SEVERITIES)
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _RESULTS = NOT_LISTS[2]
 
 Marks = dict[int, list["Finding"]]
@@ -75,11 +73,11 @@ def _new(report: Report, language: str) -> Any:
     workbook = Workbook(write_only=True)
     for number, table in enumerate(report.brought.tables, start=1):
         sheet = workbook.create_sheet(table.sheet or f"清单{number}")
-        sheet.append([_legal(heading) for heading in (*table.headings, MENDING)])
+        sheet.append([cell_text(heading) for heading in (*table.headings, MENDING)])
         marks = _marks(report, table)
         for row, *texts in zip(table.numbers, *table.columns, strict=True):
             found = marks.get(row, [])
-            cells: list[Any] = [_legal(text) for text in texts]
+            cells: list[Any] = [cell_text(text) for text in texts]
             for place, text in enumerate(cells):
                 bad = [finding for finding in found if finding.column == table.headings[place]]
                 if bad or text.startswith("="):
@@ -132,7 +130,7 @@ def _colour(findings: list[Finding]) -> str:
 
 def _set(cell: Any, text: str, colour: str | None) -> None:
     """Put text into a cell as text: what begins with "=" must not become a formula."""
-    cell.value = _legal(text)
+    cell.value = cell_text(text)
     cell.data_type = "s"
     if colour is not None:
         cell.fill = _fill(colour)
@@ -140,12 +138,8 @@ def _set(cell: Any, text: str, colour: str | None) -> None:
 
 def _plain(text: str) -> str:
     """Give text for a cell without style: an apostrophe before what Excel would take for a formula."""
-    text = _legal(text)
+    text = cell_text(text)
     return f"'{text}" if text.startswith("=") else text
-
-
-def _legal(text: str) -> str:
-    return _ILLEGAL.sub("�", text)[:LONGEST_CELL]
 
 
 def _fill(colour: str) -> Any:
