@@ -8,11 +8,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from storage.blocks import everything
 from storage.errors import Damaged, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from storage.blocks import BlockIndex
     from storage.cid import Cid
 
@@ -38,19 +42,24 @@ class BlockSource(Protocol):
 
 
 class IndexBlocks:
-    """The block index as a source. It owns one thread, in which alone the index is used; close it before the index."""
+    """The block index as a source. It owns one thread, in which alone the index is used; close it before the index.
 
-    def __init__(self, index: BlockIndex) -> None:
-        self._index = index
+    Args:
+        seen: tells whether a payload, by its name, is seen by whom the blocks are for; called in that thread.
+    """
+
+    def __init__(self, index: BlockIndex, *, seen: Callable[[str], bool] = everything) -> None:
+        self._get = partial(index.get, seen=seen)
+        self._has = partial(index.has, seen=seen)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="blocks")
 
     async def get(self, cid: Cid) -> bytes:
         """Give a block's bytes; see the seam."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._index.get, cid)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._get, cid)
 
     async def has(self, cid: Cid) -> bool:
         """Tell whether the index has rows of a block."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._index.has, cid)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._has, cid)
 
     def close(self) -> None:
         """End the thread when it is idle."""

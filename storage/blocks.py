@@ -20,10 +20,17 @@ from storage.reindex import Reindexed, reindex
 from storage.source import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from storage.staged import Kind, Staged
+
+    Seen = Callable[[str], bool]
+
+
+def everything(_: str) -> bool:
+    """See every payload."""
+    return True
 
 
 class BlockIndex:
@@ -71,17 +78,21 @@ class BlockIndex:
         with self.rows.transaction():
             self.rows.forget(object_id)
 
-    def has(self, cid: Cid) -> bool:
-        """Tell whether the index knows a block; its bytes are not looked at."""
-        return next(self._rows_of(cid), None) is not None
+    def has(self, cid: Cid, *, seen: Seen = everything) -> bool:
+        """Tell whether the index knows a block; its bytes are not looked at. For `seen` see `get`."""
+        return next(self._rows_of(cid, seen), None) is not None
 
     def places(self, cid: Cid) -> list[LeafRow] | list[NodeRow]:
         """Give every place of a block."""
         return list(self.rows.places(cid.digest)) if cid.codec == RAW else list(self._nodes(cid))
 
-    def get(self, cid: Cid) -> bytes:
-        """Give a block's bytes, verified; raise UnknownBlock, or Damaged when none of its places is good."""
-        places = self._rows_of(cid)
+    def get(self, cid: Cid, *, seen: Seen = everything) -> bytes:
+        """Give a block's bytes, verified; raise UnknownBlock, or Damaged when none of its places is good.
+
+        Only places in payloads that are seen count: a block that lies elsewhere alone is as unknown as one that is
+        nowhere, and is not read.
+        """
+        places = self._rows_of(cid, seen)
         row = next(places, None)
         if row is None:
             raise UnknownBlock(f"没有数据块 {cid}", f"no block {cid}")
@@ -109,8 +120,9 @@ class BlockIndex:
         """Write an object's payload out, every block verified; give the number of files. See `storage.export`."""
         return export(self._objects, object_id, folder, expected=expected)
 
-    def _rows_of(self, cid: Cid) -> Iterator[LeafRow] | Iterator[NodeRow]:
-        return self.rows.places(cid.digest) if cid.codec == RAW else self._nodes(cid)
+    def _rows_of(self, cid: Cid, seen: Seen) -> Iterator[LeafRow | NodeRow]:
+        rows = self.rows.places(cid.digest) if cid.codec == RAW else self._nodes(cid)
+        return (row for row in rows if seen(row.object_id))
 
     def _nodes(self, cid: Cid) -> Iterator[NodeRow]:
         return self.rows.nodes(cid.digest) if cid.codec == DAG_PB else iter(())

@@ -89,6 +89,11 @@ class Journal:
         """The id of the last act on an earlier chain of this home; 0 while it has had one chain only."""
         return int(self.recall(EARLIER_ACTS) or 0)
 
+    @property
+    def others_wrote(self) -> int:
+        """A number that is another one after any other connection, of whatever process, has committed."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
     def recall(self, key: str) -> str | None:
         """Give a fact that the node keeps about itself."""
         row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()

@@ -100,6 +100,15 @@ class UnitRows:
         """Find a batch by its id."""
         return next(self._find("b.id = ?", batch), None)
 
+    def by_list(self, digest: bytes) -> UnitBatchRow | None:
+        """Find the batch of a list by the list's SHA-256."""
+        return next(self._find("b.list_digest = ?", digest), None)
+
+    def resources_of(self, batch: int) -> list[str]:
+        """Give the numbers of the resources that a batch's units name."""
+        rows = self._connection.execute("SELECT DISTINCT resource_id FROM unit WHERE batch = ?", (batch,))
+        return [str(row[0]) for row in rows]
+
     def by_act(self, act: int) -> list[UnitBatchRow]:
         """Find the batch that an act commits."""
         return list(self._find("m.act = ?", act))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
+from node.errors import BadInput, Words
+from node.visibility.rule import day_of, hidden_because
+from node.visibility.sight import Sight
 from storage.block_source import IndexBlocks
 from storage.car_export import write_car
 from storage.car_file import CarFile
@@ -16,7 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from node.cli.output import Output
-    from storage.blocks import BlockIndex
+    from node.runtime import Reading
+    from node.visibility.rule import Caller
+    from storage.resources import ResourceRow
 
 
 def unpack_car(path: Path, folder: Path, output: Output) -> None:
@@ -35,10 +41,14 @@ def unpack_car(path: Path, folder: Path, output: Output) -> None:
     )
 
 
-def export_car(index: BlockIndex, number: str, cid: bytes, file: Path, output: Output) -> None:
-    """Write the blocks of a payload into a new CAR file."""
-    source = IndexBlocks(index)
-    root = Cid.from_binary(cid)
+def export_car(node: Reading, row: ResourceRow, file: Path, caller: Caller, output: Output) -> None:
+    """Write the blocks of a payload into a new CAR file; raise BadInput where the caller whom it is for may not see it."""
+    if (why := hidden_because(row, caller, day_of(time.time()))) is not None:
+        mend = Words("自己留用请加 --for own;给伙伴馆用 --for partner", "for yourself add --for own, for a partner --for partner")
+        zh, en = f"{row.number} 不对外提供:{why.zh}", f"{row.number} is not given out: {why.en}"
+        raise BadInput(zh, en, mend=mend, field="for")
+    source = IndexBlocks(node.blocks, seen=Sight(node.journal, caller, clock=time.time).payload)
+    number, root = row.number, Cid.from_binary(row.cid)
     try:
         blocks = asyncio.run(write_car(source, root, file))
     finally:

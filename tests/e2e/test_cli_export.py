@@ -27,14 +27,17 @@ def test_a_car_goes_out_and_is_unpacked(desk: Desk) -> None:
     desk.write("scans/p1.tif", "1")
     desk.write("scans/more/p2.tif", "2")
     number = desk.well("register", "scans", "--json").results[0]["resource_id"]
-    left = desk.well("export", number, "one.car", "--car", "--json").results[0]
+    assert desk.run("export", number, "one.car", "--car", "--json").errors[0]["field"] == "for"  # nobody said: open
+    left = desk.well("export", number, "one.car", "--car", "--for", "own", "--json").results[0]
     assert left["blocks"] == 4
-    desk.well("export", number, "two.car", "--car")
+    desk.well("amend", number, "--set", "access=consortium")
+    assert desk.run("export", number, "two.car", "--car").code == 2
+    desk.well("export", number, "two.car", "--car", "--for", "partner")
     assert (desk.folder / "one.car").read_bytes() == (desk.folder / "two.car").read_bytes()
     assert desk.well("import", "car", "one.car", "-o", "out", "--json").results[0]["cid"] == left["cid"]
     assert (desk.folder / "out" / "more" / "p2.tif").read_text() == "2"
     for taken in ("one.car", desk.home / "three.car"):
-        assert desk.run("export", number, taken, "--car").code == 2
+        assert desk.run("export", number, taken, "--car", "--for", "own").code == 2
     assert desk.run("export", number, "four.car", "--car", "--bag").code == 2
     assert not list(desk.folder.rglob("*.zhicang-partial"))
 

@@ -12,6 +12,7 @@ from node.history import find
 from node.leaving.bag import write_bag
 from node.leaving.everything import export_all
 from node.runtime import open_for_reading
+from node.visibility.rule import Caller
 from storage.staged import Kind
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--bag", action="store_true", help=say("写成 BagIt 包,附著录、凭证和信任锚", "as a BagIt bag, with metadata, receipts and the anchor"))
     form.add_argument("--car", action="store_true", help=say("写成一个 CAR 文件,供 IPFS 软件读取", "as one CAR file, for IPFS software"))
+    parser.add_argument("--for", dest="caller", choices=[*Caller], help=say("CAR 给谁:public 公众(缺省)、partner 伙伴馆、own 本馆留用;不该给的不写出", "whom the CAR is for: public (default), partner or own; what they may not see is not written"))
     form.add_argument("--all", action="store_true", help=say("全部资源、知识单元、清单和独立核验程序;中断后再运行即接着做", "all resources, units, lists and a verifier that runs alone; run again to resume"))
 
 
@@ -38,6 +40,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     if arguments.all == (arguments.id is not None):
         mend = Words("zhicang export 登记号 目录 或 zhicang export --all 目录", "zhicang export ID DIR or zhicang export --all DIR")
         raise BadInput("请写明导出哪一件,或用 --all", "say which resource, or --all", mend=mend, field="id")
+    if arguments.caller is not None and not arguments.car:
+        raise BadInput("--for 只用于 --car", "--for goes with --car", field="for")
     if home_of(arguments).touches(arguments.folder):
         zh, en = "不能导出到节点目录里或包含它的目录", "nothing is exported into the home or around it"
         raise BadInput(zh, en, file=str(arguments.folder))
@@ -55,7 +59,7 @@ def _one(node: Reading, arguments: argparse.Namespace, output: Output) -> None:
         numbers = ", ".join(row.number for row in rows[:5])
         raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
     if arguments.car:
-        export_car(node.blocks, rows[0].number, rows[0].cid, arguments.folder, output)
+        export_car(node, rows[0], arguments.folder, Caller(arguments.caller or Caller.PUBLIC), output)
         return
     if arguments.bag:
         files = write_bag(node, rows[0], arguments.folder)

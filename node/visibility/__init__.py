@@ -1,0 +1,1 @@
+"""Who may see what: one rule for every byte that leaves the node; see README.md."""

@@ -1,0 +1,69 @@
+"""The rule: whether a resource's payload, metadata and unit lists may leave for a caller on a day, and if not, why.
+
+Not unless said. What was said last and is final counts, for all of them alike: nothing is open while its description is
+not, and no description is open while its content is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from node.errors import Words
+from node.records import canonical
+
+if TYPE_CHECKING:
+    from storage.resources import ResourceRow
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+"""Rights run by the calendar of the libraries, which have one time zone."""
+
+
+class Caller(StrEnum):
+    """Who asks. Whoever is not known is the public."""
+
+    PUBLIC = "public"
+    PARTNER = "partner"
+    OWN = "own"
+
+
+_ACCESS = {Caller.PUBLIC: {"open"}, Caller.PARTNER: {"open", "consortium"}}
+_SCOPE = {Caller.PUBLIC: {"", "internet"}, Caller.PARTNER: {"", "internet", "consortium"}}
+"""Words of the metadata under which a caller may see; of a licence that names no scope, the access level decides."""
+
+
+def day_of(now: float) -> dt.date:
+    """Give the day by which rights are judged at a moment."""
+    return dt.datetime.fromtimestamp(now, CHINA).date()
+
+
+def hidden_because(row: ResourceRow, caller: Caller, today: dt.date) -> Words | None:
+    """Say why a resource's payload, metadata and units may not leave for a caller; None where they may.
+
+    What is the institution's own it may always see. Rights that have ended stop this and nothing else: the record
+    stands, and an amendment that names a later day opens it again.
+    """
+    if caller is Caller.OWN:
+        return None
+    if row.stage != "confirmed":
+        return Words("尚未登记", "it is not registered yet")
+    if row.withdrawn:
+        return Words("已撤销登记", "it is withdrawn")
+    if row.frozen:
+        return Words("已冻结", "it is frozen")
+    return _said_against(canonical.decode(row.metadata), caller, today)
+
+
+def _said_against(said: dict[str, Any], caller: Caller, today: dt.date) -> Words | None:
+    access, scope = said.get("access", "closed"), said.get("rights_scope", "")
+    if access not in _ACCESS[caller]:
+        return Words(f"访问级别为 {access}", f"its access level is {access}")
+    if scope not in _SCOPE[caller]:
+        return Words(f"授权范围为 {scope}", f"its licence is for {scope}")
+    first, last, day = said.get("rights_from", ""), said.get("rights_until", ""), today.isoformat()
+    if first > day:
+        return Words(f"授权自 {first} 起", f"its licence begins on {first}")
+    if last and last < day:
+        return Words(f"授权已于 {last} 到期", f"its licence ended on {last}")
+    return None

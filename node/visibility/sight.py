@@ -1,0 +1,80 @@
+"""What one caller sees of a home now: its resources, the payloads that its objects hold, its unit lists.
+
+The answers are kept until the journal was written by anyone or a day has passed, so that asking for each block of a
+payload costs microseconds and a withdrawal, a freezing or an amendment counts from its very commit.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from node.visibility.rule import Caller, day_of, hidden_because
+from storage.ocfl import split_payload_id
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from storage.journal import Journal
+
+_LIST = re.compile("units-[0-9a-f]{64}")
+"""How the objects of unit lists are named: by the list's SHA-256."""
+_MOST_KEPT = 100_000
+"""Answers that are kept; beyond that all are asked anew, some 20 MB."""
+
+
+class Sight:
+    """What a caller sees; use from one thread at a time, with a journal that is open for reading."""
+
+    def __init__(self, journal: Journal, caller: Caller, *, clock: Callable[[], float]) -> None:
+        self.caller = caller
+        self._journal = journal
+        self._clock = clock
+        self._kept: dict[str, bool] = {}
+        self._as_of: tuple[int, dt.date] | None = None
+
+    def resource(self, number: str) -> bool:
+        """Tell whether the resource of a number is seen: its payload, its metadata, its units."""
+        return self._ask(number, self._resource)
+
+    def payload(self, name: str) -> bool:
+        """Tell whether a payload is seen, by its name in the storage root and the block index.
+
+        Of a resource that is the payload of its newest final version alone: what was superseded had its reasons, and
+        what waits for review is nobody's yet. A unit list is seen when every resource is that it names.
+        """
+        if self.caller is Caller.OWN:
+            return True
+        return self._ask(name, self._payload)
+
+    def _ask(self, name: str, judge: Callable[[str], bool]) -> bool:
+        as_of = self._journal.others_wrote, day_of(self._clock())
+        if as_of != self._as_of or len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+            self._as_of = as_of
+        key = f"{judge.__name__} {name}"
+        seen = self._kept.get(key)
+        if seen is None:
+            seen = self._kept[key] = judge(name)
+        return seen
+
+    def _resource(self, number: str) -> bool:
+        row = self._journal.resources.by_number(number)
+        return row is not None and hidden_because(row, self.caller, day_of(self._clock())) is None
+
+    def _payload(self, name: str) -> bool:
+        if _LIST.fullmatch(name):
+            return self._unit_list(bytes.fromhex(name[-64:]))
+        number, _ = split_payload_id(name)
+        row = self._journal.resources.by_number(number)
+        if row is None or row.payload_id != name:
+            return False
+        return hidden_because(row, self.caller, day_of(self._clock())) is None
+
+    def _unit_list(self, digest: bytes) -> bool:
+        batch = self._journal.units.by_list(digest)
+        if batch is None or batch.stage != "confirmed":
+            return False
+        named = self._journal.units.resources_of(batch.id)
+        return bool(named) and all(map(self._resource, named))
