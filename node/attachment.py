@@ -79,22 +79,23 @@ class Proven:
 
     def __init__(self, home: Home) -> None:
         self._proofs = ProofFolder(home.proofs)
-        journal = Journal.open(home.journal, read_only=True)
-        try:
-            self._by_height = journal.acts.heights(after=journal.earlier_acts)
-        finally:
-            journal.close()
+        self._journal = home.journal
 
     def header_at(self, height: int) -> Header | None:
         """Give the header of a height, or None where no act of this home stands, or its proof is lost."""
-        tx_hash = self._by_height.get(height)
-        if tx_hash is None:
-            return None
-        try:
-            return ProofMaterial.from_json_bytes(self._proofs.get(tx_hash)).decode_header()
-        except FileNotFoundError:
-            return None
+        return self._header(lambda journal: journal.acts.at_height(height, after=journal.earlier_acts))
 
     def newest(self) -> Header | None:
-        """Give the highest of them."""
-        return self.header_at(max(self._by_height)) if self._by_height else None
+        """Give the highest of them; None where there is none, or its proof is lost."""
+        return self._header(lambda journal: journal.acts.highest(after=journal.earlier_acts))
+
+    def _header(self, find: Callable[[Journal], bytes | None]) -> Header | None:
+        journal = Journal.open(self._journal, read_only=True)
+        try:
+            tx_hash = find(journal)
+        finally:
+            journal.close()
+        try:
+            return None if tx_hash is None else ProofMaterial.from_json_bytes(self._proofs.get(tx_hash)).decode_header()
+        except FileNotFoundError:
+            return None

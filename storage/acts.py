@@ -116,12 +116,19 @@ class ActRows:
         """Give the id of the newest act, 0 for none."""
         return int(self._connection.execute("SELECT coalesce(max(id), 0) FROM act").fetchone()[0])
 
-    def heights(self, *, after: int) -> dict[int, bytes]:
-        """Give the heights at which confirmed acts with a higher id stand, each with the hash of one of them."""
-        rows = self._connection.execute(
-            "SELECT height, tx_hash FROM act WHERE stage = 'confirmed' AND id > ?", (after,)
-        )
-        return {row["height"]: row["tx_hash"] for row in rows}
+    def at_height(self, height: int, *, after: int) -> bytes | None:
+        """Give the hash of a confirmed act with a higher id that stands at a height."""
+        condition = "stage = 'confirmed' AND height = ? AND id > ? LIMIT 1"
+        return self._tx_hash(condition, height, after)
+
+    def highest(self, *, after: int) -> bytes | None:
+        """Give the hash of a confirmed act with a higher id than which none stands higher."""
+        return self._tx_hash("stage = 'confirmed' AND id > ? ORDER BY height DESC LIMIT 1", after)
+
+    def _tx_hash(self, condition: str, *values: int) -> bytes | None:
+        statement = f"SELECT tx_hash FROM act INDEXED BY act_height WHERE {condition}"  # noqa: S608 - text of our own
+        row = self._connection.execute(statement, values).fetchone()
+        return None if row is None else bytes(row[0])
 
     def attempts(self, act: int) -> list[AttemptRow]:
         """Give the signed attempts at an act, oldest first."""

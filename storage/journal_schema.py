@@ -1,7 +1,8 @@
-"""The tables of the journal, format 3."""
+"""The tables of the journal, format 4."""
 
-FORMAT = 3
-"""2 had neither the table ``earlier`` nor a version's lot as a column; 1 had no matters."""
+FORMAT = 4
+"""3 counted by walking over everything; 2 had neither the table ``earlier`` nor a version's lot as a column; 1 had no
+matters."""
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -132,6 +133,9 @@ CREATE TABLE unit (
 ) WITHOUT ROWID;
 CREATE INDEX unit_batch_of ON unit (batch);
 
+-- how many units each resource has, kept with the units: counting 190,000 of one takes time; meta counts the resources
+CREATE TABLE unit_count (resource_id TEXT PRIMARY KEY, units INTEGER NOT NULL) WITHOUT ROWID;
+
 -- an act is one intended transaction; every signed attempt at it is kept
 CREATE TABLE act (
     id       INTEGER PRIMARY KEY,
@@ -148,6 +152,7 @@ CREATE TABLE act (
 );
 CREATE INDEX act_subject ON act (subject);
 CREATE INDEX act_open ON act (id) WHERE stage IN ('planned', 'signed');
+CREATE INDEX act_height ON act (height, tx_hash) WHERE stage = 'confirmed';
 
 CREATE TABLE attempt (
     tx_hash BLOB PRIMARY KEY,
@@ -156,4 +161,5 @@ CREATE TABLE attempt (
     raw     BLOB NOT NULL,
     created INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX attempt_act ON attempt (act, created);
 """

@@ -25,7 +25,14 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX version_lot ON version (lot) WHERE lot <> ''",
         ("CREATE TABLE lot (name TEXT PRIMARY KEY, contract TEXT NOT NULL, contractor TEXT NOT NULL,"
         " disk TEXT NOT NULL, delivered TEXT NOT NULL, note TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID"),
-    )
+    ),
+    3: (
+        "CREATE INDEX act_height ON act (height, tx_hash) WHERE stage = 'confirmed'",
+        "CREATE INDEX attempt_act ON attempt (act, created)",
+        "CREATE TABLE unit_count (resource_id TEXT PRIMARY KEY, units INTEGER NOT NULL) WITHOUT ROWID",
+        "INSERT INTO unit_count SELECT resource_id, count(*) FROM unit GROUP BY resource_id",
+        "INSERT INTO meta SELECT 'resources', count(*) FROM resource",
+    ),
 }
 """What makes the next format of each older one that can be upgraded."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,12 @@ class UnitRows:
 
     def insert_units(self, rows: Iterable[tuple[str, str, bytes, int, int]]) -> None:
         """Add units as (resource_id, unit_id, source_digest, batch, position)."""
-        self._connection.executemany("INSERT INTO unit VALUES (?, ?, ?, ?, ?)", rows)
+        added = list(rows)
+        self._connection.executemany("INSERT INTO unit VALUES (?, ?, ?, ?, ?)", added)
+        self._connection.executemany(
+            "INSERT INTO unit_count VALUES (?, ?) ON CONFLICT DO UPDATE SET units = units + excluded.units",
+            Counter(row[0] for row in added).items(),
+        )
 
     def next_batch(self) -> int:
         """Give the id for the next batch."""
@@ -79,16 +85,23 @@ class UnitRows:
         return None if row is None else UnitRow(**dict(row))
 
     def of_resource(self, resource_id: str) -> int:
-        """Count the units of a resource."""
-        statement = "SELECT count(*) FROM unit WHERE resource_id = ?"
-        return int(self._connection.execute(statement, (resource_id,)).fetchone()[0])
+        """Give how many units a resource has."""
+        row = self._connection.execute("SELECT units FROM unit_count WHERE resource_id = ?", (resource_id,)).fetchone()
+        return 0 if row is None else int(row[0])
 
     def unplaced(self) -> list[UnitBatchRow]:
         """Give the batches whose lists were not durable when the node stopped."""
-        return list(self._find("m.stage = 'numbered' ORDER BY b.id"))
+        open_ = "m.stage = 'numbered' AND m.stage NOT IN ('confirmed', 'recalled')"  # as the index of open matters says
+        return list(self._find(f"{open_} ORDER BY b.id"))
 
     def forget(self, batch: int) -> None:
         """Take out a batch that was never stored, and its units; its matter is taken out by who knows matters."""
+        self._connection.execute(
+            "UPDATE unit_count SET units = units - (SELECT count(*) FROM unit AS u"
+            " WHERE u.batch = ?1 AND u.resource_id = unit_count.resource_id)"
+            " WHERE resource_id IN (SELECT resource_id FROM unit WHERE batch = ?1)",
+            (batch,),
+        )
         self._connection.execute("DELETE FROM unit WHERE batch = ?", (batch,))
         self._connection.execute("DELETE FROM unit_batch WHERE id = ?", (batch,))
 

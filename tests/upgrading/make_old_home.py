@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 PASSPHRASE = b"a passphrase for tests\n"
-UNITS = [{"unit_id": f"u{place}", "text": f"条目 {place}", "page": place} for place in range(6)]
+UNITS = [{"unit_id": f"u{place}", "level": "段", "title": f"条目 {place}"} for place in range(6)]
 
 
 def main(checkout: Path, target: Path) -> None:
@@ -44,7 +44,7 @@ def main(checkout: Path, target: Path) -> None:
         (given / "units.jsonl").write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in UNITS))
         run("units", "register", given / "units.jsonl", "--resource", numbers[2], "--period", "2023")
         run("withdraw", numbers[0], "--reason", "个人信息")
-        run("draft", given / "one.txt", "--period", "2023", "--client-ref", "draft", "--type", "text")
+        run("draft", given / "pages" / "p1.txt", "--period", "2023", "--client-ref", "draft", "--type", "text")
         run("audit")
         with tarfile.open(target, "w:xz") as archive:
             for name in ("home", "state", "given"):

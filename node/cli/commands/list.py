@@ -110,7 +110,6 @@ def _list_matters(journal: Journal, limit: int, output: Output) -> None:
         shown += 1
         tell_matter(matter, output)
     counts = {("review" if stage == "submitted" else stage): count for stage, count in journal.matters.counts().items()}
-    counts.pop("confirmed", None)
     output.record({"summary": {"shown": shown, "stages": counts}})
     zh = "、".join(f"{STATUSES[stage].zh} {count}" for stage, count in counts.items()) or "没有"
     en = ", ".join(f"{STATUSES[stage].en} {count}" for stage, count in counts.items()) or "nothing"
