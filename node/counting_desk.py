@@ -10,7 +10,7 @@ from contracts import events
 from contracts.records import UnitsCommitted
 from node.counting.chain_facts import ChainEvent
 from node.errors import Doubtful, Unavailable
-from node.registrar.unit_store import LIST_NAME
+from node.registrar.unit_list import LIST_NAME
 from storage.errors import StorageError
 
 if TYPE_CHECKING:

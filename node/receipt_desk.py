@@ -13,7 +13,7 @@ from node.receipts.receipt import Receipt, UnitProof
 from node.receipts.unit_tree import UnitTree
 from node.records import canonical
 from node.records.kind import Kind
-from node.registrar.unit_store import LIST_NAME
+from node.registrar.unit_list import LIST_NAME
 
 if TYPE_CHECKING:
     from node.runtime import Reading

@@ -98,9 +98,9 @@ class UnitRows:
         """Take out a batch that was never stored, and its units; its matter is taken out by who knows matters."""
         self._connection.execute(
             "UPDATE unit_count SET units = units - (SELECT count(*) FROM unit AS u"
-            " WHERE u.batch = ?1 AND u.resource_id = unit_count.resource_id)"
-            " WHERE resource_id IN (SELECT resource_id FROM unit WHERE batch = ?1)",
-            (batch,),
+            " WHERE u.batch = ? AND u.resource_id = unit_count.resource_id)"
+            " WHERE resource_id IN (SELECT resource_id FROM unit WHERE batch = ?)",
+            (batch, batch),
         )
         self._connection.execute("DELETE FROM unit WHERE batch = ?", (batch,))
         self._connection.execute("DELETE FROM unit_batch WHERE id = ?", (batch,))
@@ -133,6 +133,18 @@ class UnitRows:
     def say_earlier(self, batch: int, proof: bytes) -> None:
         """Say by which proof (its SHA-256) a batch was committed on an earlier chain."""
         self._connection.execute("UPDATE unit_batch SET earlier_receipt = ? WHERE id = ?", (proof, batch))
+
+    def listed(self, *, first: int = 0, lot: str | None = None, batch: int | None = None) -> list[tuple[int, bytes]]:
+        """Give the batches whose lists are stored, as (id, digest of the list) in the order of ids.
+
+        Those from one on; where a lot or a batch is named, only what is of it.
+        """
+        rows = self._connection.execute(
+            "SELECT b.id, b.list_digest FROM unit_batch AS b JOIN matter AS m ON m.id = b.matter"
+            " WHERE b.id BETWEEN ? AND ? AND m.stage <> 'numbered' AND ? IN ('', b.lot) ORDER BY b.id",
+            (first if batch is None else max(first, batch), 1 << 62 if batch is None else batch, lot or ""),
+        )
+        return [(int(row[0]), bytes(row[1])) for row in rows]
 
     def batches(self, *, first: int = 0) -> Iterator[UnitBatchRow]:
         """Give every batch in the order of ids, from one on."""

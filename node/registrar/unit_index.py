@@ -1,117 +1,147 @@
-"""The unit index: a folder with one index file a unit list, derived from the lists and made anew at any time.
+"""The unit index: a folder of segments, derived from the unit lists and made anew from them at any time.
 
-It is written while a unit file is being registered, by a process of its own, so that the second core does it; it is in
-the file system before the sync that acknowledges the batches. A crash leaves files of lists that nobody registered
-(they are overwritten when the list comes again, and removed by `units reindex`) or ".partial" ones. A list without its
-file is still searched, line by line.
+A list gets its segment while it is being registered, before it is acknowledged. Small ones are merged, so that how
+many segments a search opens grows with the units and not with the registrations: the new segment first, durable, then
+the old ones go. A crash leaves segments of lists that nobody registered (no journal row, so nobody asks them), both the
+merged segment and those in it (the larger one counts, the next merge removes the others), or ".partial" ones. A list
+without a whole segment is searched line by line. Owned by the process that holds the home's lock, read by any.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from itertools import accumulate
-from pathlib import Path
+import hashlib
+import itertools
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from node.records import canonical
-from node.registrar.unit_terms import keys_of, taken_back, text_of
+from node.registrar.unit_indexing import IndexingProcess, index_lists
 from storage.errors import told_of
-from storage.unit_index import UnitIndexFile, write_index
+from storage.unit_segment import UnitSegment, head_of
+from storage.unit_segment_head import TornSegmentError
+from storage.unit_segment_writing import merge_segments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from storage.unit_segment_head import SegmentHead
+
+LARGE = 4096
+"""Units from which on a segment is merged no more: rewriting costs more then than opening one file more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class HeldSegment:
+    """A segment in the folder, with what its head says; whether the rest is whole shows when it is read."""
+
+    path: Path
+    head: SegmentHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToIndex:
+    """A unit list that is to be indexed."""
+
+    file: Path
+    digest: bytes
+    units: int
 
 
 class UnitIndex:
-    """The folder of index files; written by the process that holds the home's lock, read by any."""
+    """The folder of segments."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._child: subprocess.Popen[str] | None = None
+        self._process = IndexingProcess()
 
-    def path_of(self, list_digest: bytes) -> Path:
-        """Give the path of a list's index file."""
-        return self._folder / f"{list_digest.hex()}.units"
+    def catalogue(self) -> dict[bytes, HeldSegment]:
+        """Say for each indexed list which segment has it, the one of most lists; torn heads are passed over."""
+        held = sorted(self._held(), key=lambda each: (len(each.head.lists), each.path.name))
+        return {digest: each for each in held for digest, _ in each.head.lists}
 
-    def open(self, list_digest: bytes) -> UnitIndexFile | None:
-        """Open a list's index file; None when it is not there or torn."""
-        try:
-            return UnitIndexFile(self.path_of(list_digest))
-        except (OSError, ValueError):
-            return None
-
-    def has(self, list_digest: bytes) -> bool:
-        """Tell whether a list is indexed."""
-        found = self.open(list_digest)
-        if found is not None:
-            found.close()
-        return found is not None
-
-    def begin(self, list_file: Path, list_digest: bytes) -> None:
-        """Have a list indexed beside what goes on here; `finish` waits for it."""
-        if self._child is None:
-            self._folder.mkdir(exist_ok=True)
-            command = [sys.executable, "-P", "-m", "node.registrar.unit_index"]
-            environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-            pipe = subprocess.PIPE
-            self._child = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, text=True)  # noqa: S603 - this very module
-        assert self._child.stdin is not None  # noqa: S101 - a pipe was asked for
-        try:
-            print(json.dumps([str(list_file), str(self.path_of(list_digest))]), file=self._child.stdin, flush=True)
-        except BrokenPipeError:
-            return  # it has died; `finish` tells
-
-    def finish(self) -> None:
-        """Wait until what was begun is done; what it could not do is missing then."""
-        if self._child is not None:
-            child, self._child = self._child, None
-            child.communicate()
+    def begin(self, list_: ToIndex) -> None:
+        """Have a list indexed beside what goes on here."""
+        self._folder.mkdir(exist_ok=True)
+        self._process.begin(list_.file, list_.digest, self._path([list_.digest]))
 
     def give_up(self) -> None:
-        """End what was begun; files that are there already are those of lists that may come again."""
-        if self._child is not None:
-            self._child.kill()
-            self._child.communicate()
-            self._child = None
+        """End what was begun."""
+        self._process.give_up()
 
-    def add(self, list_file: Path, list_digest: bytes) -> None:
-        """Index a list here and now."""
+    def finish(self, lists: Sequence[ToIndex]) -> None:
+        """Wait for what was begun, and index here those of these lists that have no segment then."""
+        self._process.finish()
         with told_of(str(self._folder)):
             self._folder.mkdir(exist_ok=True)
-            index_list(list_file, self.path_of(list_digest))
+            indexed = self.catalogue()
+            for some in _in_large(each for each in lists if each.digest not in indexed):
+                path = self._path([each.digest for each in some])
+                index_lists([(each.file, each.digest) for each in some], path)
 
-    def keep_only(self, list_digests: Iterable[bytes]) -> None:
-        """Remove files of lists that are not among these, and what crashes left."""
-        wanted = {self.path_of(digest).name for digest in list_digests}
+    def merge(self, order: Sequence[bytes]) -> None:
+        """Merge small neighbours; ``order`` has the digests of all registered lists, oldest first."""
+        with told_of(str(self._folder)):
+            catalogue = self.catalogue()
+            counted = {each.path for each in catalogue.values()}
+            for held in self._held():
+                if held.path not in counted:
+                    held.path.unlink()
+            for some in runs_of_small([catalogue.get(digest) for digest in order]):
+                self._merge(some)
+
+    def clear(self) -> None:
+        """Remove everything, what crashes left included."""
         for path in self._folder.glob("*") if self._folder.is_dir() else ():
-            if path.name not in wanted:
-                path.unlink()
+            path.unlink()
+
+    def _merge(self, some: Sequence[HeldSegment]) -> None:
+        with ExitStack() as stack:
+            try:
+                segments = [stack.enter_context(closing(UnitSegment(each.path))) for each in some]
+                merge_segments(self._path([digest for each in some for digest, _ in each.head.lists]), segments)
+            except TornSegmentError:
+                return  # its lists are searched line by line, and who does so is told of `units reindex`
+        for each in some:
+            each.path.unlink()
+
+    def _held(self) -> Iterator[HeldSegment]:
+        for path in self._folder.glob("*.units") if self._folder.is_dir() else ():
+            try:
+                yield HeldSegment(path=path, head=head_of(path))
+            except (OSError, TornSegmentError):
+                continue
+
+    def _path(self, digests: Sequence[bytes]) -> Path:
+        name = digests[0] if len(digests) == 1 else hashlib.sha256(b"".join(digests)).digest()
+        return self._folder / f"{name.hex()}.units"
 
 
-def index_list(list_file: Path, index_file: Path) -> None:
-    """Write the index file of a list."""
-    lines = list_file.read_bytes().removesuffix(b"\n").split(b"\n")
-    texts: list[str] = []
-    keys: list[tuple[str, int]] = []
-    taking = 0
-    for position, line in enumerate(lines):
-        unit = canonical.decode(line)
-        texts.append(text_of(unit))
-        keys += [(each, position) for each in keys_of(unit)]
-        taking += bool(taken_back(unit))
-    offsets = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    write_index(index_file, texts, keys, offsets, taking=taking)
+def runs_of_small(order: Sequence[HeldSegment | None]) -> list[list[HeldSegment]]:
+    """Give the runs of neighbours that are to become one each; None stands for a list without a segment.
+
+    A small segment goes with the one before it unless that is larger. So a unit is rewritten as often as its segment
+    doubles, and of neighbours that stay small each is larger than the next: there are never many.
+    """
+    runs: list[list[HeldSegment]] = []
+    sizes: list[int] = []
+    for held, _ in itertools.groupby(order):
+        runs.append([] if held is None else [held])
+        sizes.append(LARGE if held is None else held.head.units)
+        while len(runs) > 1 and max(sizes[-2:]) < LARGE and sizes[-2] <= sizes[-1]:
+            runs[-2:], sizes[-2:] = [runs[-2] + runs[-1]], [sizes[-2] + sizes[-1]]
+    return [run for run in runs if len(run) > 1]
 
 
-def _serve() -> None:
-    """Index what is asked for on standard input, until it ends with the process that asks."""
-    for request in sys.stdin:
-        list_file, index_file = json.loads(request)
-        index_list(Path(list_file), Path(index_file))
-
-
-if __name__ == "__main__":
-    _serve()
+def _in_large(lists: Iterable[ToIndex]) -> Iterator[list[ToIndex]]:
+    """Give lists together that make a large segment."""
+    some: list[ToIndex] = []
+    units = 0
+    for each in lists:
+        some.append(each)
+        units += each.units
+        if units >= LARGE:
+            yield some
+            some, units = [], 0
+    if some:
+        yield some

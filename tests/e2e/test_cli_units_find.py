@@ -62,3 +62,12 @@ def test_units_are_found_shown_and_told_to_be_replaced(desk: Desk) -> None:
     assert names(desk, "晋绥") == ["u1", "u2", "u1b"]  # without its index a list is read line by line
     assert desk.well("units", "reindex", "--json").summary == {"batches": 3, "units": 4}
     assert names(desk, "晋绥") == ["u1", "u2", "u1b"]
+    for path in (desk.home / "unit-index").iterdir():
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    damaged = desk.well("units", "find", "晋绥", "--json")
+    assert [unit["unit"].partition("#")[2] for unit in damaged.results] == ["u1", "u2", "u1b"]
+    assert "zhicang units reindex" in damaged.err
+    desk.well("units", "reindex")
+    assert desk.well("units", "find", "晋绥", "--json").err == ""

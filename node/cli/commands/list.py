@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from node.cli.matters import tell_matter
+from node.cli.page import add_limit, page_size
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
@@ -22,13 +23,10 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from storage.journal import Journal
 
-DEFAULT_PAGE, LARGEST_PAGE = 50, 10_000
-
-
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("--limit", type=int, default=DEFAULT_PAGE, metavar="N", help=say("每页件数(缺省 50)", "resources a page (default 50)"))
+    add_limit(parser, language, zh="每页件数", en="resources a page")
     parser.add_argument("--review", action="store_true", help=say("只列还未办完的:草稿、待审、已批准、退回", "only what is under way: drafts, for review, approved, returned"))
     parser.add_argument("--format", choices=sorted(FORMATS), help=say("把全部资源写成一份清单(用 -o 指明文件);csv 带 BOM,Excel 可直接打开", "write all resources as one list (name the file with -o); csv has a BOM, as Excel wants it"))
     parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("清单写到这个文件", "the file to write the list to"))
@@ -38,8 +36,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Print one page and how to get the next."""
-    if not 1 <= arguments.limit <= LARGEST_PAGE:
-        raise BadInput(f"--limit 应在 1—{LARGEST_PAGE} 之间", f"--limit must be from 1 to {LARGEST_PAGE}", field="limit")
+    limit = page_size(arguments)
     if (arguments.format is None) != (arguments.output is None):
         raise BadInput("--format 与 -o 要一起用", "--format and -o go together", field="format")
     with open_for_reading(home_of(arguments)) as node:
@@ -51,10 +48,10 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             _write_list(node.journal, arguments, output)
             return
         if arguments.review:
-            _list_matters(node.journal, arguments.limit, output)
+            _list_matters(node.journal, limit, output)
             return
-        rows = node.journal.resources.page(after=arguments.after, limit=arguments.limit + 1)
-        page, more = rows[: arguments.limit], len(rows) > arguments.limit
+        rows = node.journal.resources.page(after=arguments.after, limit=limit + 1)
+        page, more = rows[:limit], len(rows) > limit
         for row in page:
             state_of = status(row)
             output.record(

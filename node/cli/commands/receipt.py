@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from node.cli.asking import asking_home
-from node.cli.finding_units import taken_back_words
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
+from node.cli.unit_lookup import taken_back_words
 from node.errors import BadInput
 from node.history import find, status, utc
 from node.own_anchor import trust_anchor
 from node.receipt_desk import on_earlier_chain, receipt_for, unit_receipt_for
 from node.records.number import Number
 from node.runtime import open_for_reading
-from node.unit_finding import UnitFinder
+from node.unit_lookup import UnitLookup
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.receipts.receipt import Receipt
     from node.runtime import Reading
-    from node.unit_finding import FoundUnit
+    from node.unit_lookup import FoundUnit
     from storage.acts import ActRow
     from storage.resources import VersionRow
 
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         if arguments.unit is not None:
             number = str(Number.parse(arguments.id))
             receipt = unit_receipt_for(node, number, arguments.unit, earlier=arguments.earlier)
-            takers = UnitFinder(node).taken_back_by(f"{number}#{arguments.unit}")
+            takers = UnitLookup(node).taken_back_by(f"{number}#{arguments.unit}")
         else:
             rows = find(node.journal, arguments.id)
             if len(rows) > 1:

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from node.cli import counting, finding_units
+from node.cli import counting, unit_lookup
 from node.cli.acting import perform
 from node.cli.matters import NEXT_REVIEW, tell_outcome
 from node.cli.parser import add_passphrase, chooser, given_path
@@ -20,8 +20,8 @@ from node.records.said import read_period
 from node.registrar.outcome import Done, Pending, Refused
 from node.registrar.registrar import UnitsSummary
 from node.registrar.unit_file import BadLines, UnitRequest
-from node.registrar.unit_index import UnitIndex
-from node.registrar.unit_store import LIST_NAME
+from node.registrar.unit_index import ToIndex, UnitIndex
+from node.registrar.unit_list import LIST_NAME
 from node.runtime import open_for_reading
 from node.settings import read_settings
 
@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
     parser.add_argument("--programme", default="", help=say("项目名称", "programme"))
     parser.add_argument("--lot", default="", help=say("交付批次", "lot"))
-    finding_units.configure(parser, language)
+    unit_lookup.configure(parser, language)
     counting.configure(parser, language)
     add_passphrase(parser, language)
 
@@ -74,9 +74,15 @@ def _reindex(arguments: argparse.Namespace, output: Output) -> None:
     with home.locked(), open_for_reading(home) as node:
         index = UnitIndex(home.unit_index)
         batches = [batch for batch in node.journal.units.batches() if batch.stage != "numbered"]
-        index.keep_only(batch.list_digest for batch in batches)
-        for batch in batches:
-            index.add(node.root.payload_path(batch.object_id) / LIST_NAME, batch.list_digest)
+        index.clear()
+        lists = [
+            ToIndex(
+                file=node.root.payload_path(batch.object_id) / LIST_NAME, digest=batch.list_digest, units=batch.claimed
+            )
+            for batch in batches
+        ]
+        index.finish(lists)
+        index.merge([each.digest for each in lists])
     units = sum(batch.claimed for batch in batches)
     output.record({"summary": {"batches": len(batches), "units": units}})
     output.say(f"检索索引已重建:{len(batches)} 批,{units} 条", f"index rebuilt: {len(batches)} batches, {units} units")
@@ -147,6 +153,6 @@ def _register(arguments: argparse.Namespace, output: Output) -> None:
 
 
 ACTS = {
-    "register": _register, "find": finding_units.find, "show": finding_units.show, "reindex": _reindex,
+    "register": _register, "find": unit_lookup.find, "show": unit_lookup.show, "reindex": _reindex,
     "count": counting.count, "recount": counting.count,
 }  # fmt: skip

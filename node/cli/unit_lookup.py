@@ -6,6 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
+from node.cli.page import add_limit, page_size
 from node.cli.parser import chooser
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
     from node.cli.output import Output
     from node.runtime import Reading
-    from node.unit_finding import FoundUnit, UnitFinder, Wanted
-
-DEFAULT_PAGE, LARGEST_PAGE = 50, 10_000
+    from node.unit_lookup import FoundUnit, UnitLookup, Wanted
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
@@ -30,27 +29,26 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
     parser.add_argument("--tag", metavar="T", help=say("查找:标签", "finding: a tag"))
     parser.add_argument("--subject", metavar="S", help=say("查找:主题词", "finding: a subject"))
-    parser.add_argument("--limit", type=int, default=DEFAULT_PAGE, metavar="N", help=say("查找:每页条数(缺省 50)", "finding: units a page (default 50)"))
+    add_limit(parser, language, zh="查找:每页条数", en="finding: units a page")
     parser.add_argument("--after", metavar="CURSOR", help=say("查找:从上一页末尾的游标之后开始", "finding: begin behind the cursor that the last page ended with"))
 
 
 def find(arguments: argparse.Namespace, output: Output) -> None:
     """Print one page of the units that are wanted, and how to get the next."""
-    from node.unit_finding import UnitFinder
+    from node.unit_lookup import UnitLookup
 
-    if not 1 <= arguments.limit <= LARGEST_PAGE:
-        raise BadInput(f"--limit 应在 1—{LARGEST_PAGE} 之间", f"--limit must be from 1 to {LARGEST_PAGE}", field="limit")
-    wanted = _wanted(arguments)
+    limit, wanted = page_size(arguments), _wanted(arguments)
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
-        finder = UnitFinder(node)
-        found = list(itertools.islice(finder.find(wanted), arguments.limit + 1))
-        page, more = found[: arguments.limit], len(found) > arguments.limit
+        lookup = UnitLookup(node)
+        found = list(itertools.islice(lookup.find(wanted), limit + 1))
+        page, more = found[:limit], len(found) > limit
         for unit in page:
-            value = _described(node, finder, unit)
+            value = _described(node, lookup, unit)
             output.record(value)
             words = "、".join([*value["tags"], *value["subjects"]])
             _say(unit, value, output, f"  {words}" if words else "")
+        tell_read_whole(lookup, output)
     cursor = page[-1].cursor if more else None
     output.record({"summary": {"shown": len(page), "next_after": cursor}})
     output.say(f"本页 {len(page)} 条", f"{len(page)} unit(s)")
@@ -60,21 +58,22 @@ def find(arguments: argparse.Namespace, output: Output) -> None:
 
 def show(arguments: argparse.Namespace, output: Output) -> None:
     """Print all that is known of a unit."""
-    from node.unit_finding import UnitFinder
+    from node.unit_lookup import UnitLookup
 
     if len(arguments.what) != 1:
         mend = Words("zhicang units show 登记号#标识", "zhicang units show NUMBER#IDENTIFIER")
         raise BadInput("应指明一条知识单元", "name one unit", mend=mend, field="unit")
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
-        finder = UnitFinder(node)
-        units = finder.named(arguments.what[0])
+        lookup = UnitLookup(node)
+        units = lookup.named(arguments.what[0])
         for unit in units:
-            value = _described(node, finder, unit)
+            value = _described(node, lookup, unit)
             output.record(value | {"record": unit.value})
             _say(unit, value, output)
             for name, part in unit.value.items():
                 output.say(f"  {name}: {part}", f"  {name}: {part}")
+        tell_read_whole(lookup, output)
     output.record({"summary": {"found": len(units)}})
 
 
@@ -85,8 +84,18 @@ def taken_back_words(unit: FoundUnit) -> Words:
     return Words(f"已由 {unit.name} 替换或撤销{zh}", f"replaced or withdrawn by {unit.name}{en}")
 
 
+def tell_read_whole(lookup: UnitLookup, output: Output) -> None:
+    """Say which lists had to be read line by line, and what ends that."""
+    if lookup.read_whole:
+        count = len(lookup.read_whole)
+        output.note(
+            f"有 {count} 批的检索索引缺失或已损坏,已逐行读清单;zhicang units reindex 可重建",
+            f"{count} batch(es) have no whole index and were read line by line; zhicang units reindex makes it anew",
+        )
+
+
 def _wanted(arguments: argparse.Namespace) -> Wanted:
-    from node.unit_finding import Wanted
+    from node.unit_lookup import Wanted
 
     after = (0, -1)
     if arguments.after is not None:
@@ -109,7 +118,7 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
     return wanted
 
 
-def _described(node: Reading, finder: UnitFinder, unit: FoundUnit) -> dict[str, Any]:
+def _described(node: Reading, lookup: UnitLookup, unit: FoundUnit) -> dict[str, Any]:
     batch = unit.batch
     act = None if batch.act is None else node.journal.acts.get(batch.act)
     status = "registered" if batch.stage == "confirmed" else status_of(Code.COMMIT_UNITS, batch.stage)
@@ -125,7 +134,7 @@ def _described(node: Reading, finder: UnitFinder, unit: FoundUnit) -> dict[str, 
         "period": batch.period,
         "block_height": None if act is None else act.height,
         "tx_hash": None if act is None or act.tx_hash is None else "0x" + act.tx_hash.hex(),
-        "taken_back_by": [taker.name for taker in finder.taken_back_by(unit.name)],
+        "taken_back_by": [taker.name for taker in lookup.taken_back_by(unit.name)],
     }
 
 

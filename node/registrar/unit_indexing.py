@@ -1,0 +1,83 @@
+"""Indexing unit lists: what a list is found by, taken from its lines, here or in a process beside this one.
+
+The process is this very module: it is told a list a line, and ends with its standard input. The second core does its
+work while the next list is read; what it could not do is missing afterwards, and whoever waits for it does that here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from node.records import canonical
+from node.registrar.unit_terms import keys_of, taken_back, text_of
+from storage.unit_segment_writing import ListContent, write_segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class IndexingProcess:
+    """The process that indexes lists; it is started by the first."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[str] | None = None
+
+    def begin(self, list_file: Path, list_digest: bytes, segment: Path) -> None:
+        """Have a list indexed beside what goes on here; `finish` waits for it."""
+        if self._child is None:
+            command = [sys.executable, "-P", "-m", "node.registrar.unit_indexing"]
+            environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+            pipe = subprocess.PIPE
+            self._child = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, text=True)  # noqa: S603 - this very module
+        assert self._child.stdin is not None  # noqa: S101 - a pipe was asked for
+        try:
+            print(json.dumps([str(list_file), list_digest.hex(), str(segment)]), file=self._child.stdin, flush=True)
+        except BrokenPipeError:
+            return  # it has died; `finish` tells
+
+    def finish(self) -> None:
+        """Wait until what was begun is done; what it could not do is missing then."""
+        if self._child is not None:
+            child, self._child = self._child, None
+            child.communicate()
+
+    def give_up(self) -> None:
+        """End what was begun; segments that are there already are those of lists that may come again."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+
+def index_lists(lists: Iterable[tuple[Path, bytes]], segment: Path) -> None:
+    """Write the segment of some lists, each its file and its SHA-256."""
+    write_segment(segment, [_content(list_file.read_bytes(), digest) for list_file, digest in lists])
+
+
+def _content(data: bytes, digest: bytes) -> ListContent:
+    lines = data.removesuffix(b"\n").split(b"\n")
+    units = [canonical.decode(line) for line in lines]
+    return ListContent(
+        digest=digest,
+        texts=[text_of(unit) for unit in units],
+        keys=[list(keys_of(unit)) for unit in units],
+        offsets=list(accumulate((len(line) + 1 for line in lines), initial=0)),
+        taking=sum(bool(taken_back(unit)) for unit in units),
+    )
+
+
+def _serve() -> None:
+    """Index what is asked for on standard input, until it ends with the process that asks."""
+    for request in sys.stdin:
+        list_file, digest, segment = json.loads(request)
+        index_lists([(Path(list_file), bytes.fromhex(digest))], Path(segment))
+
+
+if __name__ == "__main__":
+    _serve()
