@@ -20,12 +20,15 @@ LARGEST_HEADER = 1 << 16
 _LONGEST_CID = 64
 _LINK = b"\xd8\x2a\x58"
 _LONGEST_VARINT = 10
+_SHORT = 23
+"""Items of a list whose number CBOR writes into the first byte."""
 
 
-def car_header(root: Cid) -> bytes:
-    """Write the header of a CAR with one root, its length before it."""
-    link = b"\0" + root.binary
-    body = b"\xa2\x65roots\x81" + _LINK + bytes((len(link),)) + link + b"\x67version\x01"
+def car_header(*roots: Cid) -> bytes:
+    """Write the header of a CAR with at most 255 roots, its length before it."""
+    count = bytes((0x80 + len(roots),)) if len(roots) <= _SHORT else bytes((0x98, len(roots)))
+    links = b"".join(_LINK + bytes((len(root.binary) + 1,)) + b"\0" + root.binary for root in roots)
+    body = b"\xa2\x65roots" + count + links + b"\x67version\x01"
     return varint(len(body)) + body
 
 

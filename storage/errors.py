@@ -3,6 +3,10 @@
 StorageError              3  the disk or the operating system refuses
 ├── DiskFull              3  no room, no quota, or a file larger than is allowed here
 ├── Unreachable           3  a kubo that does not answer, or answers with a failure of its own
+│   ├── KuboSilent           it said nothing for longer than is allowed
+│   ├── KuboFull             its disk is full
+│   └── TokenRefused         it does not take the token
+├── NotPrivate            3  a kubo that strangers could reach
 ├── RootMissing           3  no storage root or block index where one was expected
 ├── BadSource             2  what was given cannot be stored
 │   ├── UnreadableSource     it cannot be opened or read
@@ -167,6 +171,31 @@ class Unreachable(StorageError):  # noqa: N818
     """A kubo that does not answer, or answers with a failure of its own."""
 
     code = "kubo-unreachable"
+
+
+class KuboSilent(Unreachable):
+    """A kubo that said nothing, or took nothing, for longer than is allowed."""
+
+    code = "kubo-silent"
+
+
+class KuboFull(Unreachable):
+    """A kubo whose disk is full."""
+
+    code = "kubo-disk-full"
+    http_status = 507
+
+
+class TokenRefused(Unreachable):
+    """A kubo that does not take the token, or wants one."""
+
+    code = "kubo-token"
+
+
+class NotPrivate(StorageError):  # noqa: N818
+    """A kubo that strangers could reach, or that would tell them what it holds."""
+
+    code = "kubo-not-private"
 
 
 class RootExists(StorageError):  # noqa: N818

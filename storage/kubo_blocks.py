@@ -6,21 +6,20 @@ that lies is found at its first block. It is always asked offline: a block that 
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
-import aiohttp
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 from storage.block_source import check_block
 from storage.car import car_header, car_section
 from storage.cid import Cid
-from storage.errors import UnknownBlock, Unreachable
-from storage.kubo import LONGEST_SILENCE, SILENCE, KuboApi, KuboSays
+from storage.errors import Damaged, KuboSilent, UnknownBlock, Unreachable, Words
+from storage.kubo import LONGEST_SILENCE, KuboApi, KuboSays
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
 _NOT_HERE = ("not found", "could not find", "block was not found locally")
+_NOT_PINNED = "not pinned"
 
 
 class KuboBlocks:
@@ -47,58 +46,121 @@ class KuboBlocks:
             raise
         return True
 
-    async def bring(self, root: Cid, blocks: AsyncIterator[tuple[Cid, bytes]]) -> None:
-        """Bring blocks in, as they come; none is pinned yet, so pin what is to stay. A repetition does no harm.
+    async def bring(self, roots: Sequence[Cid], blocks: AsyncIterator[tuple[Cid, bytes]], *, pin: bool) -> int:
+        """Bring blocks in, as they come, and pin the roots, still without names; give how many blocks were taken.
 
-        Raise Unreachable when kubo breaks off or takes one block for another; some blocks may be there then, unpinned.
+        kubo keeps its garbage collection out until the roots are pinned, and pins none of which anything is missing.
+        A repetition does no harm. What the blocks raise is raised as it is. Raise Unreachable when kubo breaks off,
+        Damaged when it says that it took something else; blocks may be there then, unpinned.
         """
+        sent = 0
 
         async def car() -> AsyncIterator[bytes]:
-            yield car_header(root)
+            nonlocal sent
+            yield car_header(*roots)
             async for cid, data in blocks:
+                sent += 1
                 yield car_section(cid, data)
 
-        form = aiohttp.MultipartWriter("form-data")
-        part = form.append(car(), {"Content-Type": "application/vnd.ipld.car"})
-        part.set_content_disposition("form-data", name="file", filename="payload.car")
-        options = {"pin-roots": "false", "silent": "true"}
-        await self._api.call("dag/import", data=form, silence=LONGEST_SILENCE, **options)
+        answer = await self._api.upload("dag/import", car(), **{"pin-roots": str(pin).lower(), "stats": "true"})
+        pinned: set[str] = set()
+        taken = -1
+        for line in filter(None, answer.split(b"\n")):
+            value = self._api.parsed("dag/import", line)
+            if "Root" in value:
+                pinned.add(self._pinned_root(value["Root"]))
+            elif "Stats" in value:
+                taken = int((value["Stats"] or {}).get("BlockCount", -1))
+        if taken != sent or pinned != ({str(root) for root in roots} if pin else set()):
+            raise self._lies(f"{taken}/{sent} 个数据块", f"{taken} of {sent} blocks")
+        return sent
 
-    async def pin(self, root: Cid, name: str, *, patience: int = 600) -> None:
-        """Keep everything below a root from garbage collection, under a name.
+    async def name(self, root: Cid, name: str) -> None:
+        """Give the pin of a root its name. kubo keeps one name a root, the last that was given."""
+        answer = await self._api.ask("pin/add", arg=str(root), name=name, recursive="true", offline="true")
+        if answer.get("Pins") != [str(root)]:
+            raise self._lies(f"固定项 {answer.get('Pins')}", f"the pin {answer.get('Pins')}")
 
-        kubo asks its swarm for what it lacks (pinning has no offline form), so Unreachable is raised after ``patience``
-        seconds when nobody has it. kubo keeps one name a root: of two registrations of one content, the last one's.
+    async def pin(self, root: Cid, name: str, *, patience: float = 600) -> None:
+        """Keep everything below a root from garbage collection, under a name; kubo asks its swarm for what it lacks.
+
+        Raise KuboSilent when for ``patience`` seconds no block more has come.
         """
-        options = {"arg": str(root), "name": name, "recursive": "true", "timeout": f"{patience}s"}
-        await self._api.call("pin/add", silence=patience + SILENCE, **options)
+        known = -1
+        try:
+            async with asyncio.timeout(patience) as watch:
+                options = {"arg": str(root), "name": name, "recursive": "true", "progress": "true"}
+                async for line in self._api.lines("pin/add", **options):
+                    if line.get("Pins"):
+                        if line["Pins"] != [str(root)]:
+                            raise self._lies(f"固定项 {line['Pins']}", f"the pin {line['Pins']}")
+                        return
+                    if (come := int(line.get("Progress") or 0)) > known:
+                        known = come
+                        watch.reschedule(asyncio.get_running_loop().time() + patience)
+        except TimeoutError as error:
+            words = Words(
+                "确认存有它的节点在运行、群密钥相同", "see that a node that has it runs, with the same swarm key"
+            )
+            zh = f"{patience:g} 秒内没有从群里得到 {root} 的数据块(已得 {max(known, 0)} 块)"
+            en = f"for {patience:g} s the swarm gave no block of {root} ({max(known, 0)} came)"
+            raise KuboSilent(zh, en, mend=words) from error
+        raise self._lies("没有固定项", "no pin")
 
     async def unpin(self, root: Cid) -> None:
         """Leave a root to garbage collection; one that is not pinned is fine."""
         try:
             await self._api.call("pin/rm", arg=str(root), recursive="true")
         except KuboSays as error:
-            if "not pinned" not in error.message:
+            if _NOT_PINNED not in error.message:
                 raise
 
     async def pins(self) -> AsyncIterator[tuple[Cid, str]]:
         """Give the recursive pins with their names, one at a time."""
-        rest = b""
-        async with self._api.stream("pin/ls", type="recursive", names="true", stream="true") as pieces:
-            async for piece in pieces:
-                *lines, rest = (rest + piece).split(b"\n")
-                for line in filter(None, lines):
-                    yield self._pin(line)
-        if rest.strip():
-            yield self._pin(rest)
+        async for line in self._api.lines("pin/ls", type="recursive", names="true", stream="true"):
+            yield self._pin(line)
 
-    def _pin(self, line: bytes) -> tuple[Cid, str]:
+    async def pin_of(self, root: Cid) -> str | None:
+        """Give the name of a root's recursive pin, "" without one; None where it is not pinned."""
         try:
-            pin = json.loads(line)
+            answer = await self._api.ask("pin/ls", arg=str(root), type="recursive", names="true")
+        except KuboSays as error:
+            if _NOT_PINNED in error.message:
+                return None
+            raise
+        pin = (answer.get("Keys") or {}).get(str(root))
+        if not isinstance(pin, dict):
+            raise self._lies("别的固定项", "other pins")
+        return str(pin.get("Name") or "")
+
+    async def collect_garbage(self) -> int:
+        """Remove every block that no pin keeps; give how many were."""
+        removed = 0
+        async for line in self._api.lines("repo/gc", LONGEST_SILENCE, **{"stream-errors": "true"}):
+            if line.get("Error"):
+                raise KuboSays(str(line["Error"]), status=200, call="repo/gc", url=self._api.url)
+            removed += 1
+        return removed
+
+    def _pinned_root(self, root: dict[str, Any]) -> str:
+        if message := root.get("PinErrorMsg"):
+            raise KuboSays(str(message), status=200, call="dag/import", url=self._api.url)
+        return str((root.get("Cid") or {}).get("/"))
+
+    def _pin(self, pin: dict[str, Any]) -> tuple[Cid, str]:
+        try:
             return Cid.parse_foreign(pin["Cid"]), str(pin.get("Name", ""))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             zh, en = f"kubo({self._api.url})列出的固定项读不懂", f"kubo at {self._api.url} lists no such thing as a pin"
             raise Unreachable(zh, en) from error
+
+    def _lies(self, zh: str, en: str) -> Damaged:
+        mend = Words("不要用这个 kubo;查明它是什么", "do not use this kubo; find out what it is")
+        zh, en = (
+            f"kubo({self._api.url})给的回答与所送不符:{zh}",
+            f"kubo at {self._api.url} answers what was not sent: {en}",
+        )
+        return Damaged(zh, en, mend=mend, file=self._api.url)
 
     def _unknown_or(self, error: KuboSays, cid: Cid) -> Exception:
         if any(words in error.message for words in _NOT_HERE):

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from network_parts.demo_command import demo
 from network_parts.engines import Missing
+from network_parts.ipfs_command import ipfs
 from network_parts.json_rpc import Unanswered
 from network_parts.network import Network, random_keys
-from network_parts.validator import wait_until
+from network_parts.process import wait_until
+from network_parts.swarm import Swarm
 
 from node.errors import ZhicangError
 from node.receipts.seals import quorum
@@ -21,7 +23,7 @@ from node.receipts.seals import quorum
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from network_parts.validator import Validator
+    from network_parts.process import Daemon
 
 CHAIN_ID = 2_023_000_010
 NOT_AVAILABLE = 3
@@ -37,6 +39,9 @@ which is at the end of its life; the production target is Besu QBFT, whose heade
   scripts/network mend DIR                        connect all again
   scripts/network vote DIR add|remove ADDRESS     let the running validators vote one in or out
   scripts/network status DIR                      who runs, how high, who seals
+
+  scripts/network ipfs DIR [--nodes N]            a private IPFS swarm of N kubo; start, stop, kill, pause, resume
+                                                  and status take it as well
 """
 
 
@@ -73,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     vote.add_argument("act", choices=("add", "remove"))
     vote.add_argument("address", metavar="ADDRESS")
     act("status", _status)
+    act("ipfs", ipfs).add_argument("--nodes", type=int, default=3, metavar="N")
     return parser
 
 
@@ -82,9 +88,16 @@ def _network(asked: argparse.Namespace) -> Network:
     return Network.open(inner if inner.is_dir() else asked.folder)
 
 
-def _chosen(asked: argparse.Namespace) -> tuple[Validator, ...]:
-    network = _network(asked)
-    return network.validators if asked.number is None else (network.validator(asked.number),)
+def _opened(asked: argparse.Namespace) -> Network | Swarm:
+    return Swarm.open(asked.folder) if (asked.folder / "swarm.json").exists() else _network(asked)
+
+
+def _chosen(asked: argparse.Namespace) -> tuple[Daemon, ...]:
+    members: tuple[Daemon, ...] = _opened(asked).members
+    chosen = tuple(one for one in members if asked.number in (None, one.number))
+    if not chosen:
+        raise Missing(f"there is no number {asked.number}; they are 1 to {len(members)}")
+    return chosen
 
 
 def _found(asked: argparse.Namespace) -> None:
@@ -96,62 +109,62 @@ def _found(asked: argparse.Namespace) -> None:
 
 
 def _start(asked: argparse.Namespace) -> None:
-    network, chosen = _network(asked), _chosen(asked)
-    if paused := [str(validator.number) for validator in chosen if validator.paused()]:
-        raise Missing(f"paused: validator {', '.join(paused)}; let it go on with scripts/network resume")
-    running = {validator.number for validator in chosen if validator.pid() is not None}
+    network, chosen = _opened(asked), _chosen(asked)
+    if paused := [str(one.number) for one in chosen if one.paused()]:
+        raise Missing(f"paused: number {', '.join(paused)}; let it go on with scripts/network resume")
+    running = {one.number for one in chosen if one.pid() is not None}
     if asked.number is None:
         network.start()
     else:
         (one,) = chosen
         one.start()
-        wait_until(lambda: one.height() is not None, limit=STARTING, what=f"it does not answer; see {one.log}")
-    for validator in chosen:
-        _say(validator, "本已在运行 / ran already" if validator.number in running else "已启动 / started")
+        wait_until(one.answers, limit=STARTING, what=f"it does not answer; see {one.log}")
+    for one in chosen:
+        _say(one, "本已在运行 / ran already" if one.number in running else "已启动 / started")
     _say_who_runs(network)
 
 
 def _stop(asked: argparse.Namespace) -> None:
-    def stop(validator: Validator) -> None:
-        validator.ask_to_stop()
-
-    chosen = [validator for validator in _chosen(asked) if validator.pid() is not None]
-    _do(asked, stop, "已停止 / stopped")
-    for validator in chosen:
-        validator.stop()
+    chosen = [one for one in _chosen(asked) if one.pid() is not None]
+    _do(asked, lambda one: one.ask_to_stop(), "已停止 / stopped")
+    for one in chosen:
+        one.stop()
 
 
 def _kill(asked: argparse.Namespace) -> None:
-    _do(asked, lambda validator: validator.kill(), "已杀掉 / killed")
-    _say_who_runs(_network(asked))
+    _do(asked, lambda one: one.kill(), "已杀掉 / killed")
+    _say_who_runs(_opened(asked))
 
 
 def _pause(asked: argparse.Namespace) -> None:
-    _do(asked, lambda validator: validator.pause(), "已暂停 / paused")
-    _say_who_runs(_network(asked))
+    _do(asked, lambda one: one.pause(), "已暂停 / paused")
+    _say_who_runs(_opened(asked))
 
 
 def _resume(asked: argparse.Namespace) -> None:
-    _do(asked, lambda validator: validator.resume(), "继续运行 / goes on")
-    _say_who_runs(_network(asked))
+    _do(asked, lambda one: one.resume(), "继续运行 / goes on")
+    _say_who_runs(_opened(asked))
 
 
-def _do(asked: argparse.Namespace, act: Callable[[Validator], None], done: str) -> None:
-    """Do something to the chosen validators that run, and say of each what was done."""
-    for validator in _chosen(asked):
-        runs = validator.pid() is not None
-        act(validator)
-        _say(validator, done if runs else "没有在运行 / does not run")
+def _do(asked: argparse.Namespace, act: Callable[[Daemon], None], done: str) -> None:
+    """Do something to the chosen ones that run, and say of each what was done."""
+    for one in _chosen(asked):
+        runs = one.pid() is not None
+        act(one)
+        _say(one, done if runs else "没有在运行 / does not run")
 
 
-def _say(validator: Validator, what: str) -> None:
-    print(f"{validator.number}  {validator.url}  {what}")
+def _say(one: Daemon, what: str) -> None:
+    print(f"{one.number}  {one.url}  {what}")
 
 
-def _say_who_runs(network: Network) -> None:
-    """Say how many run, and whether they are enough."""
+def _say_who_runs(network: Network | Swarm) -> None:
+    """Say how many run, and of validators whether they are enough."""
+    running = sum(one.pid() is not None and not one.paused() for one in network.members)
+    if isinstance(network, Swarm):
+        print(f"运行 / run: {running}/{len(network.members)}")
+        return
     wanted = quorum(len(network.validators))
-    running = sum(validator.pid() is not None and not validator.paused() for validator in network.validators)
     enough = running >= wanted
     zh, en = ("足以出区块头", "enough to make headers") if enough else ("网络停顿", "the network stands still")
     print(f"运行 {running}/{len(network.validators)},至少要 {wanted}:{zh} / {running} run, {wanted} are needed: {en}")
@@ -174,15 +187,23 @@ def _vote(asked: argparse.Namespace) -> None:
 
 
 def _status(asked: argparse.Namespace) -> None:
-    network = _network(asked)
+    network = _opened(asked)
+    if isinstance(network, Swarm):
+        for one in network.members:
+            peers = f", {len(one.peers())} peers" if one.answers() else ""
+            _say(one, _state(one) + peers)
+        return
     for validator in network.validators:
-        pid = validator.pid()
-        state = "stopped" if pid is None else f"paused, pid {pid}" if validator.paused() else f"runs, pid {pid}"
         height = validator.height()
         reached = "no answer" if height is None else f"height {height}"
-        print(f"{validator.number}  {validator.address}  {validator.url}  {state}, {reached}")
+        print(f"{validator.number}  {validator.address}  {validator.url}  {_state(validator)}, {reached}")
     if network.answering():
         print("seals:", " ".join(network.sealers_after(network.height())))
+
+
+def _state(one: Daemon) -> str:
+    pid = one.pid()
+    return "stopped" if pid is None else f"paused, pid {pid}" if one.paused() else f"runs, pid {pid}"
 
 
 if __name__ == "__main__":

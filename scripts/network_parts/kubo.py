@@ -1,6 +1,6 @@
-"""One kubo of a private swarm on this machine: its repository, its settings, its process.
+"""One kubo on this machine: its repository, its settings, its process.
 
-The repository is owned by this object; a crash leaves it whole, and a second start goes on with it. Nothing of it ever
+The repository is the process's folder; a crash leaves it whole, and a second start goes on with it. Nothing of it ever
 asks a host outside 127.0.0.1: no bootstrap peers, routing, DNS or telemetry, and only peers that know the swarm key.
 """
 
@@ -8,75 +8,61 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-import signal
-import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from network_parts.engines import KUBO, Missing
+from network_parts.network import free_ports
+from network_parts.process import Daemon, wait_until
+
+from storage.kubo_private import PRIVATE
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
 PATIENCE = 60.0
 """Seconds that a kubo has to answer after its start."""
-
-PRIVATE: dict[str, Any] = {
-    "AutoConf.Enabled": False,
-    "AutoTLS.Enabled": False,
-    "Discovery.MDNS.Enabled": False,
-    "Swarm.RelayClient.Enabled": False,
-    "Swarm.RelayService.Enabled": False,
-    "Swarm.EnableHolePunching": False,
-    "Swarm.DisableNatPortMap": True,
-    "Swarm.Transports.Network": {"QUIC": False, "WebTransport": False, "WebRTCDirect": False, "Websocket": False},
-    "Addresses.Announce": [],
-    "Gateway.NoFetch": True,
-    "Provide.Enabled": False,
-    "Routing.Type": "none",
-    "Routing.DelegatedRouters": [],
-    "Ipns.DelegatedPublishers": [],
-    "DNS.Resolvers": {},
-    "Bootstrap": [],
-    "Plugins.Plugins": {"telemetry": {"Disabled": True}},
-}
-"""What makes a kubo private, as the names and values of its settings."""
+PORTS = 3
 
 
-def new_swarm_key() -> str:
-    """Draw the key that the members of a private swarm share."""
-    return f"/key/swarm/psk/1.0.0/\n/base16/\n{secrets.token_hex(32)}\n"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kubo(Daemon):
+    """A kubo below a folder."""
 
-
-@dataclass(kw_only=True)
-class Kubo:
-    """A kubo below a folder; `found` once, then `start` and `stop`."""
-
-    program: Path
-    repository: Path
     swarm_port: int
     api_port: int
     gateway_port: int
-    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @classmethod
-    def found(cls, program: Path, repository: Path, *, swarm_key: str | None, durable: bool = False) -> Kubo:
-        """Make a repository with the settings of a private node; without a key it is a node of no swarm."""
-        swarm, api, gateway = free_ports(3)
-        kubo = cls(program=program, repository=repository, swarm_port=swarm, api_port=api, gateway_port=gateway)
-        repository.mkdir(parents=True, mode=0o700)
+    def found(
+        cls,
+        folder: Path,
+        *,
+        swarm_key: str | None,
+        number: int = 1,
+        ports: list[int] | None = None,
+        durable: bool = False,
+    ) -> Kubo:
+        """Make a repository with the settings of a private node; without a key it is a node of no swarm.
+
+        A durable one syncs what it stores, as the storage root does.
+        """
+        swarm, api, gateway = ports or free_ports(PORTS)
+        kubo = cls(number=number, folder=folder.resolve(), swarm_port=swarm, api_port=api, gateway_port=gateway)
+        folder.mkdir(parents=True, mode=0o700)
         kubo.run("init", "--profile=unixfs-v1-2025")
         if swarm_key is not None:
-            place = repository / "swarm.key"
+            place = folder / "swarm.key"
             place.touch(mode=0o600)
             place.write_text(swarm_key, encoding="ascii")
-        kubo.settle(PRIVATE)
         kubo.settle(
-            {
+            PRIVATE
+            | {
+                "Addresses.Announce": [],
                 "Addresses.Swarm": [f"/ip4/127.0.0.1/tcp/{swarm}"],
                 "Addresses.API": f"/ip4/127.0.0.1/tcp/{api}",
                 "Addresses.Gateway": f"/ip4/127.0.0.1/tcp/{gateway}",
@@ -91,10 +77,10 @@ class Kubo:
     @property
     def config_file(self) -> Path:
         """The file with its settings."""
-        return self.repository / "config"
+        return self.folder / "config"
 
     @property
-    def api(self) -> str:
+    def url(self) -> str:
         """The URL of its RPC API."""
         return f"http://127.0.0.1:{self.api_port}"
 
@@ -104,10 +90,10 @@ class Kubo:
         return f"http://127.0.0.1:{self.gateway_port}"
 
     @property
-    def peer(self) -> dict[str, Any]:
-        """What another one's Peering.Peers needs to know of it."""
-        identity = json.loads(self.config_file.read_bytes())["Identity"]["PeerID"]
-        return {"ID": identity, "Addrs": [f"/ip4/127.0.0.1/tcp/{self.swarm_port}"]}
+    def identity(self) -> str:
+        """By what its peers know it."""
+        identity: str = json.loads(self.config_file.read_bytes())["Identity"]["PeerID"]
+        return identity
 
     def settle(self, settings: dict[str, Any]) -> None:
         """Write settings, by their dotted names, while it does not run."""
@@ -116,62 +102,65 @@ class Kubo:
             *parents, last = name.split(".")
             place = config
             for parent in parents:
-                place = place.setdefault(parent, {})
+                place[parent] = place = place.get(parent) or {}
             place[last] = value
         self.config_file.write_text(json.dumps(config), encoding="utf-8")
 
-    def know(self, others: Sequence[Kubo]) -> None:
+    def know(self, others: Iterable[Kubo]) -> None:
         """Keep connections to other members of the swarm."""
-        self.settle({"Peering.Peers": [other.peer for other in others if other is not self]})
+        peers = [
+            {"ID": other.identity, "Addrs": [f"/ip4/127.0.0.1/tcp/{other.swarm_port}"]}
+            for other in others
+            if other is not self
+        ]
+        self.settle({"Peering.Peers": peers})
 
     def run(self, *arguments: str, given: bytes = b"") -> bytes:
         """Run one of its commands; raise CalledProcessError with what it said."""
-        command = [str(self.program), *arguments]
+        command = [str(_program()), *arguments]
         return subprocess.run(
             command, input=given, capture_output=True, check=True, env=self._environment(), timeout=300
         ).stdout
 
     def start(self) -> None:
-        """Start it and wait until its RPC API answers; raise RuntimeError with the end of its log when it does not."""
-        with (self.repository / "daemon.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [str(self.program), "daemon", "--migrate=false"],
-                env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
-        deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise RuntimeError((self.repository / "daemon.log").read_text(encoding="utf-8")[-2000:])
-            time.sleep(0.1)
+        """Start it, unless it runs, and wait until its RPC API answers; raise Missing when it does not."""
+        if self.pid() is None:
+            command = [str(_program()), "daemon", "--migrate=false", "--repo-dir", str(self.folder)]
+            self.become(command, self._environment())
+        said = f"kubo {self.number} does not answer; see {self.log}"
+        wait_until(lambda: self.answers() or self.pid() is None, limit=PATIENCE, what=said)
+        if self.pid() is None:
+            raise Missing(f"{said}\n{self.log.read_text(encoding='utf-8')[-2000:]}")
 
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        """End its process, if it runs."""
-        if self.process is not None:
-            self.process.send_signal(number)
-            self.process.wait(timeout=PATIENCE)
-            self.process = None
+    def answers(self) -> bool:
+        """Tell whether its RPC API answers."""
+        return self.pid() is not None and not self.paused() and self._ask("id") is not None
 
-    def _answers(self) -> bool:
-        request = urllib.request.Request(f"{self.api}/api/v0/id", method="POST")  # noqa: S310 - 127.0.0.1
+    def peers(self) -> set[str]:
+        """Give whom it is connected with; raise Missing when it does not answer."""
+        answer = self._ask("swarm/peers")
+        if answer is None:
+            raise Missing(f"kubo {self.number} does not answer; see {self.log}")
+        return {peer["Peer"] for peer in answer["Peers"] or ()}
+
+    def _ask(self, call: str) -> dict[str, Any] | None:
+        request = urllib.request.Request(f"{self.url}/api/v0/{call}", method="POST")  # noqa: S310 - 127.0.0.1
         try:
-            with urllib.request.urlopen(request, timeout=5):  # noqa: S310 - 127.0.0.1
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
+            with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - 127.0.0.1
+                answer: dict[str, Any] = json.load(response)
+                return answer
+        except urllib.error.HTTPError:
+            return {"Peers": None}  # it answers: it wants a token
+        except OSError:
+            return None
 
     def _environment(self) -> dict[str, str]:
-        forced = {"LIBP2P_FORCE_PNET": "1"} if (self.repository / "swarm.key").exists() else {}
-        return {**os.environ, **forced, "IPFS_PATH": str(self.repository), "IPFS_TELEMETRY": "off"}
+        forced = {"LIBP2P_FORCE_PNET": "1"} if (self.folder / "swarm.key").exists() else {}
+        return {**os.environ, **forced, "IPFS_PATH": str(self.folder), "IPFS_TELEMETRY": "off"}
 
 
-def free_ports(count: int) -> list[int]:
-    """Give ports of 127.0.0.1 that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+def _program() -> Path:
+    program = KUBO.installed()
+    if program is None:
+        raise Missing("kubo is not installed; run scripts/install-engines kubo")
+    return program

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from eth_keys.datatypes import PrivateKey
 from network_parts.engines import Missing
-from network_parts.validator import Validator, wait_until
+from network_parts.process import wait_until
+from network_parts.validator import Validator
 
 from node.consortium.genesis import Genesis
 from node.keys import new_key
@@ -102,6 +103,11 @@ class Network:
         return cls(folder=folder, chain_id=chain_id, genesis_hash=described["genesis_hash"], validators=validators)
 
     @property
+    def members(self) -> tuple[Validator, ...]:
+        """What runs: the validators."""
+        return self.validators
+
+    @property
     def urls(self) -> tuple[str, ...]:
         """Where the validators answer JSON-RPC."""
         return tuple(validator.url for validator in self.validators)
@@ -175,9 +181,7 @@ class Network:
         A peer that was just dialling when it was removed comes back once: so it is removed until all are gone.
         """
         within = set(group)
-        across = [
-            (one, other) for one, other in self._pairs() if (one.number in within) != (other.number in within)
-        ]
+        across = [(one, other) for one, other in self._pairs() if (one.number in within) != (other.number in within)]
 
         def cut() -> bool:
             connected = False

@@ -6,32 +6,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 from network_parts.engines import KUBO
-from network_parts.kubo import Kubo, new_swarm_key
+from network_parts.kubo import Kubo
+from network_parts.swarm import new_swarm_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
-def kubo_program() -> Path:
+def kubo_program() -> None:
     """The program; tests that need it are skipped where it was not installed."""
-    program = KUBO.installed()
-    if program is None:
+    if KUBO.installed() is None:
         pytest.skip("kubo is not installed: run scripts/install-engines kubo")
-    return program
 
 
 @pytest.fixture(scope="session")
-def kubo_offline(kubo_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Kubo:
+def kubo_offline(kubo_program: None, tmp_path_factory: pytest.TempPathFactory) -> Kubo:  # noqa: ARG001
     """A repository whose commands are run without a daemon."""
-    return Kubo.found(kubo_program, tmp_path_factory.mktemp("kubo") / "offline", swarm_key=None)
+    return Kubo.found(tmp_path_factory.mktemp("kubo") / "offline", swarm_key=None)
 
 
 @pytest.fixture(scope="session")
-def kubo(kubo_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubo]:
+def kubo(kubo_program: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubo]:  # noqa: ARG001
     """A running kubo for the whole session; tests add to it and break nothing."""
-    kubo = Kubo.found(kubo_program, tmp_path_factory.mktemp("kubo") / "repository", swarm_key=new_swarm_key())
+    kubo = Kubo.found(tmp_path_factory.mktemp("kubo") / "repository", swarm_key=new_swarm_key())
     kubo.start()
     try:
         yield kubo

@@ -97,8 +97,8 @@ async def write_car(path: Path, root: Cid, source: IndexBlocks) -> None:
 async def bring(shelf: Shelf, kubo: Kubo) -> None:
     index = shelf.index()
     blocks = IndexBlocks(index)
-    async with KuboApi(kubo.api) as api:
-        await KuboBlocks(api).bring(shelf.root, walk(blocks, shelf.root))
+    async with KuboApi(kubo.url) as api:
+        await KuboBlocks(api).bring([shelf.root], walk(blocks, shelf.root), pin=False)
     blocks.close()
     index.close()
 
@@ -114,7 +114,7 @@ async def stored(request: pytest.FixtureRequest, shelf: Shelf) -> AsyncIterator[
             stack.callback(source.close)
         elif request.param == "kubo":
             kubo = request.getfixturevalue("kubo")
-            source = KuboBlocks(await stack.enter_async_context(KuboApi(kubo.api)))
+            source = KuboBlocks(await stack.enter_async_context(KuboApi(kubo.url)))
             if not await source.has(shelf.root):
                 await bring(shelf, kubo)
         else:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import signal
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
-from network_parts.kubo import Kubo, new_swarm_key
+from network_parts.kubo import Kubo
+from network_parts.swarm import new_swarm_key
 
 from storage.cid import RAW, Cid
 from storage.errors import Damaged, UnknownBlock, Unreachable
@@ -43,8 +43,8 @@ async def one_by_one(blocks: dict[Cid, bytes]) -> AsyncIterator[tuple[Cid, bytes
 
 
 @pytest.fixture
-def own_kubo(kubo_program: Path, tmp_path: Path) -> Iterator[Kubo]:
-    kubo = Kubo.found(kubo_program, tmp_path / "kubo", swarm_key=new_swarm_key())
+def own_kubo(kubo_program: None, tmp_path: Path) -> Iterator[Kubo]:  # noqa: ARG001
+    kubo = Kubo.found(tmp_path / "kubo", swarm_key=new_swarm_key())
     kubo.start()
     try:
         yield kubo
@@ -55,10 +55,10 @@ def own_kubo(kubo_program: Path, tmp_path: Path) -> Iterator[Kubo]:
 async def test_what_is_pinned_outlives_garbage_collection(kubo: Kubo) -> None:
     kept, kept_blocks = blocks_of("kept", 3)
     lost, lost_blocks = blocks_of("lost", 2)
-    async with KuboApi(kubo.api) as api:
+    async with KuboApi(kubo.url) as api:
         source = KuboBlocks(api)
-        await source.bring(kept, one_by_one(kept_blocks))
-        await source.bring(lost, one_by_one(lost_blocks))
+        await source.bring([kept], one_by_one(kept_blocks), pin=False)
+        await source.bring([lost], one_by_one(lost_blocks), pin=False)
         await source.pin(kept, NUMBER)
         assert (kept, NUMBER) in [pin async for pin in source.pins()]
         kubo.run("repo", "gc", "--quiet")
@@ -74,20 +74,20 @@ async def test_what_is_pinned_outlives_garbage_collection(kubo: Kubo) -> None:
 async def test_pinning_what_is_not_whole_fails_and_pins_nothing(kubo: Kubo) -> None:
     root, blocks = blocks_of("torn", 3)
     del blocks[next(iter(blocks))]
-    async with KuboApi(kubo.api) as api:
+    async with KuboApi(kubo.url) as api:
         source = KuboBlocks(api)
-        await source.bring(root, one_by_one(blocks))
+        await source.bring([root], one_by_one(blocks), pin=False)
         with pytest.raises(Unreachable):
             await source.pin(root, NUMBER, patience=2)
         assert root not in [cid async for cid, _ in source.pins()]
 
 
 async def test_kubo_does_not_take_a_block_under_another_cid(kubo: Kubo) -> None:
-    async with KuboApi(kubo.api) as api:
+    async with KuboApi(kubo.url) as api:
         source = KuboBlocks(api)
         cid = Cid(RAW, hashlib.sha256(b"another").digest())
         with pytest.raises(Unreachable):
-            await source.bring(cid, one_by_one({cid: b"not that"}))
+            await source.bring([cid], one_by_one({cid: b"not that"}), pin=False)
         assert not await source.has(cid)
 
 
@@ -97,20 +97,19 @@ async def test_kubo_killed_in_the_middle_of_an_upload(own_kubo: Kubo) -> None:
     async def until_it_dies() -> AsyncIterator[tuple[Cid, bytes]]:
         for position, (cid, data) in enumerate(blocks.items()):
             if position == 6:
-                own_kubo.stop(signal.SIGKILL)
+                own_kubo.kill()
             yield cid, data
 
-    async with KuboApi(own_kubo.api) as api:
+    async with KuboApi(own_kubo.url) as api:
         source = KuboBlocks(api)
         with pytest.raises(Unreachable) as caught:
-            await source.bring(root, until_it_dies())
-        assert own_kubo.api in caught.value.words.zh
+            await source.bring([root], until_it_dies(), pin=False)
+        assert own_kubo.url in caught.value.words.zh
         with pytest.raises(Unreachable):
             await source.get(root)
-        (own_kubo.repository / "repo.lock").unlink(missing_ok=True)
         own_kubo.start()
         assert root not in [cid async for cid, _ in source.pins()]
-        await source.bring(root, one_by_one(blocks))
+        await source.bring([root], one_by_one(blocks), pin=False)
         await source.pin(root, NUMBER)
         for cid, data in blocks.items():
             assert await source.get(cid) == data

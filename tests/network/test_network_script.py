@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from network_parts.engines import QBFT, Missing
-from network_parts.validator import wait_until
+from network_parts.process import wait_until
 
 from node.receipts.header import Extra, header_from_json
 from node.receipts.seals import check_seals, trim_seals
@@ -74,7 +74,7 @@ def test_two_paused_validators_halt_the_network_until_they_go_on(network: Networ
     assert network.validator(3).paused()
     command = [ROOT / "scripts" / "network", "start", network.folder]
     refused = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (refused.returncode, "paused: validator 3, 4" in refused.stderr) == (3, True), refused
+    assert (refused.returncode, "paused: number 3, 4" in refused.stderr) == (3, True), refused
     status = script("status", network.folder)
     assert status.count("paused") == 2
     alive = network.validator(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from eth_account import Account
-from network_parts.validator import wait_until
+from network_parts.process import wait_until
 
 from contracts import artefact, deploy
 from node.chain.replay.difference import Difference
