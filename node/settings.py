@@ -6,6 +6,8 @@
 | `rpc_port`  | 0 to 65535       | 8545    | port of `zhicang serve` on 127.0.0.1; 0 takes a free one       |
 | `gas_price` | 0 to 2^53 - 1    | 0       | wei for each unit of gas, as the consortium fixed it           |
 | `rpc_urls`  | list of URLs     | []      | where the network's engines answer, tried in order             |
+| `fixity_rate` | 0 to 100000   | 0       | MB a second that `audit --fixity` reads; 0 sets no limit       |
+| `fixity_days` | 0 to 3650     | 0       | days in which its runs read everything once; 0: every run does |
 | `profile`   | cn, sha256       | cn      | digests of what is stored: SHA-256 and SM3, or SHA-256 alone   |
 """
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 LARGEST_PORT = 65_535
 LARGEST_GAS_PRICE = 2**53 - 1
+LARGEST_RATE = 100_000
+LARGEST_CYCLE = 3_650
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,8 @@ class Settings:
     gas_price: int = 0
     rpc_urls: tuple[str, ...] = ()
     profile: str = "cn"
+    fixity_rate: int = 0
+    fixity_days: int = 0
 
 
 def read_settings(path: Path) -> Settings:
@@ -77,5 +83,6 @@ def _fits(name: str, value: object) -> bool:
         return isinstance(value, str)
     if name == "rpc_urls":
         return isinstance(value, list) and all(map(is_rpc_url, value)) and len(set(value)) == len(value)
-    largest = {"rpc_port": LARGEST_PORT, "gas_price": LARGEST_GAS_PRICE}[name]
+    largest = {"rpc_port": LARGEST_PORT, "gas_price": LARGEST_GAS_PRICE, "fixity_rate": LARGEST_RATE,
+               "fixity_days": LARGEST_CYCLE}[name]  # fmt: skip
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest

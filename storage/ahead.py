@@ -21,14 +21,15 @@ def ahead(
     *,
     undo: Callable[[Result], None],
     worth: Callable[[Item], bool] = lambda _: True,
+    threads: int = THREADS,
 ) -> Generator[tuple[Item, Future[Result]], None, None]:
-    """Give each item with its finished work, in order; at most two are under way.
+    """Give each item with its finished work, in order; at most ``threads`` are under way.
 
     What is not ``worth`` a thread is done by the caller, when its turn comes. What nobody took, because the caller
     stopped early, is undone before this returns.
     """
     waiting: deque[tuple[Item, Future[Result]]] = deque()
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         try:
             for item in items:
                 if not worth(item):
@@ -37,7 +38,7 @@ def ahead(
                     yield item, _done(work, item)
                     continue
                 waiting.append((item, pool.submit(work, item)))
-                if len(waiting) > THREADS:
+                if len(waiting) > threads:
                     yield _finished(waiting.popleft())
             while waiting:
                 yield _finished(waiting.popleft())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from storage import ocfl
@@ -20,6 +20,7 @@ from storage.staged import Kind, Payload, PayloadFile
 from storage.walk import Identity, look_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from storage.block_rows import BlockRows
@@ -53,23 +54,45 @@ class Checked:
             Payload(files).close()
 
 
-def check_object(objects: StoredObjects, object_id: str, rows: BlockRows | None = None) -> Checked:
-    """Check one object, and its rows in the block index when they are given; raise MalformedId."""
-    return _Check(objects, object_id).run(rows)
+def check_object(
+    objects: StoredObjects,
+    object_id: str,
+    rows: BlockRows | None = None,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> Checked:
+    """Check one object, and its rows in the block index when they are given; raise MalformedId.
+
+    ``progress`` gets the bytes of each piece of payload that was read, in whatever thread this runs.
+    """
+    checked = _Check(objects, object_id, progress).run()
+    return checked if rows is None else with_index(checked, rows)
+
+
+def with_index(checked: Checked, rows: BlockRows) -> Checked:
+    """Add what is wrong with an object's rows in the block index; for the thread that uses the index."""
+    faults = list(checked.faults)
+    for version, files in checked.good_files.items():
+        whole = checked.payloads.get(version) if not checked.faults else None
+        faults += compare_index(rows, ocfl.payload_id(checked.object_id, version), files, whole)
+    return replace(checked, faults=tuple(faults))
 
 
 class _Check:
     """One object under check; collects faults as it goes."""
 
-    def __init__(self, objects: StoredObjects, object_id: str) -> None:
+    def __init__(
+        self, objects: StoredObjects, object_id: str, progress: Callable[[int], None] | None
+    ) -> None:
         self._objects = objects
         self._id = object_id
+        self._progress = progress
         self._path = objects.object_path(object_id)
         self._faults: list[Fault] = []
         self._incomplete: set[str] = set()
         """Payload folders of which a file is missing or could not be read."""
 
-    def run(self, rows: BlockRows | None) -> Checked:
+    def run(self) -> Checked:
         if not self._path.is_dir():
             self._fault("object-missing", "")
             return Checked(object_id=self._id, faults=tuple(self._faults), payloads={}, good_files={})
@@ -87,12 +110,6 @@ class _Check:
             payload = self._put_together(version, files[version], expected)
             if payload is not None:
                 payloads[version] = payload
-        if rows is not None:
-            in_order = not self._faults
-            for version in versions:
-                whole = payloads.get(version) if in_order else None
-                name = ocfl.payload_id(self._id, version)
-                self._faults.extend(compare_index(rows, name, good[version], whole))
         return Checked(object_id=self._id, faults=tuple(self._faults), payloads=payloads, good_files=good)
 
     def _inventory(self, present: set[str]) -> tuple[int, dict[str, bytes]]:
@@ -165,7 +182,9 @@ class _Check:
         try:
             decode_name(os.fsencode(source.name), path)
             identity, with_sm3 = Identity.of(look_at(source)), self._manifest_sm3(prefix) in expected
-            return take_in(os.fsencode(source), None, path=name, expected=identity, with_sm3=with_sm3)
+            return take_in(
+                os.fsencode(source), None, path=name, expected=identity, with_sm3=with_sm3, progress=self._progress
+            )
         except StorageError as error:
             self._incomplete.add(prefix)
             if path in expected:

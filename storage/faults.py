@@ -12,6 +12,8 @@ _WORDS = {
     "inventory-damaged": Words("对象清册缺失或损坏", "the object's inventory is missing or damaged"),
     "payload-changed": Words("载荷文件的内容变了", "a payload file has changed"),
     "payload-missing": Words("载荷文件缺失", "a payload file is missing"),
+    "payload-moved": Words("载荷文件被移到了别处", "a payload file was moved to another place"),
+    "object-moved": Words("对象被移到了别处", "the object was moved to another place"),
     "payload-surplus": Words("多出一个载荷文件", "there is a payload file too many"),
     "metadata-changed": Words("著录文件缺失或被改", "the metadata file is missing or changed"),
     "manifest-changed": Words("清单文件缺失或被改", "the manifest is missing or changed"),
@@ -23,6 +25,7 @@ _WORDS = {
 }
 _INDEX = Words("用 zhicang storage reindex 重建索引", "rebuild the index with zhicang storage reindex")
 _RESTORE = Words("从备份恢复这个对象的目录", "restore the object's folder from a backup")
+_MOVE_BACK = Words("把它移回原处", "move it back to where it was")
 _SURPLUS = Words("查明来历后移出存储根", "find out where it came from, then take it out of the storage root")
 
 
@@ -51,4 +54,6 @@ class Fault:
         """Say what can be done about it."""
         if self.what.startswith("index-"):
             return _INDEX
+        if self.what.endswith("-moved"):
+            return _MOVE_BACK
         return _SURPLUS if self.what.endswith("-surplus") else _RESTORE

@@ -210,6 +210,12 @@ class ResourceRows:
         """Give every version in the order of numbers."""
         return self._versions("1 ORDER BY v.number, v.version")
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Give every number of which a payload is stored, with the bytes of all payloads that it has."""
+        payloads = f"SELECT DISTINCT v.number, v.payload_at, v.size {_FROM_VERSION} WHERE m.stage <> 'numbered'"
+        for row in self._connection.execute(f"SELECT number, sum(size) FROM ({payloads}) GROUP BY number"):  # noqa: S608
+            yield str(row[0]), int(row[1])
+
     def count(self) -> int:
         """Give how many resources there are; the number is kept with them, so that nobody walks over all."""
         row = self._connection.execute("SELECT value FROM meta WHERE key = 'resources'").fetchone()

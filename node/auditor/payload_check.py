@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from node.auditor.finding import NONE, REINDEX, RERUN, RESTORE, Finding
+from node.auditor.object_check import batch_findings, resource_findings
 from node.errors import Words
-from node.records import canonical
-from storage.audit import Checked, check_object
-from storage.cid import Cid
-from storage.errors import UnknownObject
+from storage.ahead import ahead
+from storage.audit import Checked, check_object, with_index
 from storage.ocfl import split_payload_id
-from storage.staged import Kind, Payload
+from storage.units import UnitBatchRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from storage.block_rows import BlockRows
-    from storage.faults import Fault
     from storage.journal import Journal
     from storage.resources import VersionRow
     from storage.root import StorageRoot
-    from storage.units import UnitBatchRow
 
 _STORED, _NUMBERED = Words("已存入", "stored"), Words("未存完", "numbered, not stored whole")
 _WHOLE, _HALF = Words("完整", "whole"), Words("添了一半的一版", "a version half added")
-_JOURNAL_ROW = Words("日志中的一行", "a journal row")
-_METADATA = Words("存储根中的著录", "metadata in the storage root")
-_METADATA_DIGEST = Words("日志中的著录摘要", "metadata digest in the journal")
-_CONSEQUENCE = Words(
-    "内容摘要与 CID 不再是登记的;登记仍有效,但这些字节证明不了它",
-    "content digest and CID are not the registered ones; the record stands, but these bytes do not prove it",
-)
-_STRANGER = Words(
+JOURNAL_ROW = Words("日志中的一行", "a journal row")
+STRANGER = Words(
     "存储根里有日志不知道的对象;若是登记中断所致,重新运行当初的命令",
     "the journal does not know this object; if a registration was interrupted, run that command again",
 )
@@ -44,25 +36,59 @@ def check_payloads(
 ) -> Iterator[Finding]:
     """Check every object that the journal has, then look for objects and index rows that it has not."""
     known: set[str] = set()
-    for resource in journal.resources.all():
-        step()
-        known.add(resource.number)
-        if resource.stage == "numbered":
-            yield Finding(check="journal", id=resource.number, expected=_STORED, found=_NUMBERED, mend=RERUN)
-            continue
-        yield from _check_resource(root, rows, journal.resources.versions(resource.number))
-    for batch in journal.units.batches():
-        step()
-        known.add(batch.object_id)
-        if batch.stage == "numbered":
-            yield _of_batch(batch.id, _STORED, _NUMBERED, RERUN)
-            continue
-        yield from _check_batch(root, rows, batch)
-        if (units := journal.units.in_batch(batch.id)) != batch.claimed:
-            claimed = Words(f"{batch.claimed} 条", f"{batch.claimed} units")
-            found = Words(f"日志里 {units} 条", f"{units} units in the journal")
-            yield _of_batch(batch.id, claimed, found, RESTORE)
+    waiting: list[Finding] = []
+
+    def stored() -> Iterator[VersionRow | UnitBatchRow]:
+        for resource in journal.resources.all():
+            known.add(resource.number)
+            if resource.stage == "numbered":
+                waiting.append(
+                    Finding(check="journal", id=resource.number, expected=_STORED, found=_NUMBERED, mend=RERUN)
+                )
+            else:
+                yield resource
+        for batch in journal.units.batches():
+            known.add(batch.object_id)
+            if batch.stage == "numbered":
+                waiting.append(_of_batch(batch.id, _STORED, _NUMBERED, RERUN))
+            else:
+                yield batch
+
+    reading = ahead(lambda row: check_object(root, object_of(row)), stored(), undo=Checked.close, threads=threads())
+    with closing(reading):
+        for row, future in reading:
+            step()
+            checked = future.result()
+            try:
+                yield from findings_of(row, with_index(checked, rows), root, journal)
+            finally:
+                checked.close()
+    yield from waiting
     yield from _check_strangers(journal, root, rows, known)
+
+
+def threads() -> int:
+    """Give how many objects are read at once: as there are processors, four at most, for disks gain no more by it."""
+    return min(4, len(os.sched_getaffinity(0)))
+
+
+def object_of(row: VersionRow | UnitBatchRow) -> str:
+    """Give the object that a row of the journal is about."""
+    return row.object_id if isinstance(row, UnitBatchRow) else row.number
+
+
+def findings_of(
+    row: VersionRow | UnitBatchRow, checked: Checked, root: StorageRoot, journal: Journal
+) -> Iterator[Finding]:
+    """Hold an object that was read against what the journal says of it."""
+    if not isinstance(row, UnitBatchRow):
+        yield from resource_findings(root, checked, journal.resources.versions(row.number))
+        return
+    yield from batch_findings(checked, row)
+    if (units := journal.units.in_batch(row.id)) != row.claimed:
+        claimed = Words(f"{row.claimed} 条", f"{row.claimed} units")
+        found = Words(f"日志里 {units} 条", f"{units} units in the journal")
+        yield _of_batch(row.id, claimed, found, RESTORE)
 
 
 def _check_strangers(journal: Journal, root: StorageRoot, rows: BlockRows, known: set[str]) -> Iterator[Finding]:
@@ -71,105 +97,12 @@ def _check_strangers(journal: Journal, root: StorageRoot, rows: BlockRows, known
         yield Finding(check="journal", id=object_id, expected=_WHOLE, found=_HALF, mend=RERUN)
     for object_id in root.objects():
         if object_id not in known:
-            yield Finding(check="payload", id=object_id, expected=_JOURNAL_ROW, found=NONE, mend=_STRANGER)
+            yield Finding(check="payload", id=object_id, expected=JOURNAL_ROW, found=NONE, mend=STRANGER)
     for name in rows.objects():
         if split_payload_id(name)[0] not in known:
-            yield Finding(check="index", id=name, expected=_JOURNAL_ROW, found=NONE, mend=REINDEX)
-
-
-def _check_resource(root: StorageRoot, rows: BlockRows, versions: list[VersionRow]) -> Iterator[Finding]:
-    """Re-read a resource's object once, and hold every version that the journal has against it."""
-    number = versions[0].number
-    checked = check_object(root, number, rows)
-    changed = {version for fault in checked.faults if (version := _version_of(fault)) is not None}
-    try:
-        yield from _faults(checked)
-        for row in versions:
-            payload = checked.payloads.get(row.payload_at)
-            if payload is None and not checked.faults:
-                what = Words(f"第 {row.version} 版", f"version {row.version}")
-                yield _differs(what, number, Words(f"载荷 v{row.payload_at}", f"payload v{row.payload_at}"), NONE)
-            if payload is not None and row.payload_at not in changed:
-                yield from _compare(payload, row.payload_id, Kind(row.kind), row.content_digest, row.cid)
-                yield from _compare_sm3(payload, row)
-            yield from _check_metadata(root, row, whole=not checked.faults)
-    finally:
-        checked.close()
-
-
-def _check_batch(root: StorageRoot, rows: BlockRows, batch: UnitBatchRow) -> Iterator[Finding]:
-    checked = check_object(root, batch.object_id, rows)
-    try:
-        yield from _faults(checked)
-        if checked.payload is not None and not any(_version_of(fault) for fault in checked.faults):
-            yield from _compare(checked.payload, batch.object_id, Kind.FILE, batch.list_digest, batch.cid)
-    finally:
-        checked.close()
-
-
-def _faults(checked: Checked) -> Iterator[Finding]:
-    for fault in checked.faults:
-        mend = Words(fault.mend.zh, fault.mend.en)
-        found = Words(f"{fault.words.zh} {fault.found}".strip(), f"{fault.words.en} {fault.found}".strip())
-        if fault.because is not None:
-            found = Words(f"{found.zh}:{fault.because.zh}", f"{found.en}: {fault.because.en}")
-        version = _version_of(fault)
-        check = "index" if fault.what.startswith("index-") else "payload"
-        name = f"{checked.object_id} {fault.path}".strip()
-        yield Finding(
-            check=check, id=name, expected=fault.expected or "-", found=found, mend=mend,
-            consequence=None if version is None else _CONSEQUENCE,
-        )  # fmt: skip
-
-
-def _version_of(fault: Fault) -> int | None:
-    """Give the version whose payload bytes a fault is about: its digest and CID differ for that reason alone."""
-    payload = fault.what.startswith("payload-") and fault.path.startswith("v")
-    return int(fault.path[1 : fault.path.index("/")]) if payload else None
+            yield Finding(check="index", id=name, expected=JOURNAL_ROW, found=NONE, mend=REINDEX)
 
 
 def _of_batch(batch: int, expected: Words, found: Words, mend: Words) -> Finding:
     name = Words(f"第 {batch} 批知识单元", f"units {batch}")
     return Finding(check="journal", id=name.en, name=name, expected=expected, found=found, mend=mend)
-
-
-def _compare(payload: Payload, name: str, kind: Kind, content_digest: bytes, cid: bytes) -> Iterator[Finding]:
-    digest, found = payload.content_digest(kind), payload.cid(kind)
-    if digest != content_digest:
-        yield _differs(Words("内容摘要", "content digest"), name, content_digest.hex(), digest.hex())
-    if found.binary != cid:
-        yield _differs(Words("CID 内容标识", "CID"), name, _shown_cid(cid), str(found))
-
-
-def _compare_sm3(payload: Payload, row: VersionRow) -> Iterator[Finding]:
-    """Hold the SM3 that the metadata say, under profile cn, against the payload."""
-    said = canonical.decode(row.metadata).get("sm3", "")
-    if said and said != (found := payload.content_sm3(Kind(row.kind)).hex()):
-        yield _differs(Words("著录里的 SM3", "SM3 in the metadata"), row.number, said, found or NONE)
-
-
-def _check_metadata(root: StorageRoot, row: VersionRow, *, whole: bool) -> Iterator[Finding]:
-    if (computed := hashlib.sha256(row.metadata).digest()) != row.metadata_digest:
-        yield _differs(_METADATA_DIGEST, row.number, row.metadata_digest.hex(), computed.hex())
-    if not whole:
-        return
-    try:
-        stored = root.metadata(row.number, row.metadata_at)
-    except UnknownObject:
-        yield _differs(_METADATA, row.number, row.metadata_digest.hex(), NONE)
-        return
-    if stored != row.metadata:
-        found = hashlib.sha256(stored).hexdigest()
-        yield _differs(_METADATA, row.number, row.metadata_digest.hex(), found)
-
-
-def _differs(what: Words, object_id: str, expected: Words | str, found: Words | str) -> Finding:
-    name = Words(f"{object_id} 的{what.zh}", f"{object_id} {what.en}")
-    return Finding(check="journal", id=name.en, name=name, expected=expected, found=found, mend=RESTORE)
-
-
-def _shown_cid(binary: bytes) -> str:
-    try:
-        return str(Cid.from_binary(binary))
-    except Exception:  # noqa: BLE001 - whatever a damaged row holds is to be shown, not to end the check
-        return "0x" + binary.hex()
