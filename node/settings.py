@@ -6,6 +6,7 @@
 | `rpc_port`  | 0 to 65535       | 8545    | port of `zhicang serve` on 127.0.0.1; 0 takes a free one       |
 | `gas_price` | 0 to 2^53 - 1    | 0       | wei for each unit of gas, as the consortium fixed it           |
 | `rpc_urls`  | list of URLs     | []      | where the network's engines answer, tried in order             |
+| `ipfs_api`  | a URL            | ""      | RPC API of the kubo that is used, such as http://127.0.0.1:5001 |
 | `fixity_rate` | 0 to 100000   | 0       | MB a second that `audit --fixity` reads; 0 sets no limit       |
 | `fixity_days` | 0 to 3650     | 0       | days in which its runs read everything once; 0: every run does |
 | `profile`   | cn, sha256       | cn      | digests of what is stored: SHA-256 and SM3, or SHA-256 alone   |
@@ -38,6 +39,7 @@ class Settings:
     gas_price: int = 0
     rpc_urls: tuple[str, ...] = ()
     profile: str = "cn"
+    ipfs_api: str = ""
     fixity_rate: int = 0
     fixity_days: int = 0
 
@@ -81,6 +83,8 @@ def _fits(name: str, value: object) -> bool:
         return value in ("cn", "sha256")
     if name == "programme":
         return isinstance(value, str)
+    if name == "ipfs_api":
+        return value == "" or is_rpc_url(value)
     if name == "rpc_urls":
         return isinstance(value, list) and all(map(is_rpc_url, value)) and len(set(value)) == len(value)
     largest = {"rpc_port": LARGEST_PORT, "gas_price": LARGEST_GAS_PRICE, "fixity_rate": LARGEST_RATE,

@@ -52,3 +52,23 @@ def test_the_profile_is_cn_or_sha256(tmp_path: Path) -> None:
         with pytest.raises(BadInput) as caught:
             read_settings(file)
         assert caught.value.field == "profile"
+
+
+def test_kubo_is_named_by_a_url(tmp_path: Path) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text('ipfs_api = "http://127.0.0.1:5001"\n', encoding="utf-8")
+    assert read_settings(file).ipfs_api == "http://127.0.0.1:5001"
+    for wrong in ('"/ip4/127.0.0.1/tcp/5001"', "5001", '["http://127.0.0.1:5001"]'):
+        file.write_text(f"ipfs_api = {wrong}\n", encoding="utf-8")
+        with pytest.raises(BadInput) as caught:
+            read_settings(file)
+        assert caught.value.field == "ipfs_api"
+
+
+@pytest.mark.parametrize("setting", ["fixity_rate = -1", "fixity_rate = 100001", "fixity_days = 3651", "fixity_days = true"])
+def test_numbers_out_of_their_range_are_refused(tmp_path: Path, setting: str) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text(setting + "\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_settings(file)
+    assert caught.value.field == setting.split()[0]
