@@ -65,10 +65,12 @@ def test_kubo_is_named_by_a_url(tmp_path: Path) -> None:
         assert caught.value.field == "ipfs_api"
 
 
-@pytest.mark.parametrize("setting", ["fixity_rate = -1", "fixity_rate = 100001", "fixity_days = 3651", "fixity_days = true"])
+@pytest.mark.parametrize(
+    "setting", ["fixity_rate = -1", "fixity_rate = 100001", "fixity_days = 3651", "fixity_days = true"]
+)
 def test_numbers_out_of_their_range_are_refused(tmp_path: Path, setting: str) -> None:
     file = tmp_path / "zhicang.toml"
     file.write_text(setting + "\n", encoding="utf-8")
     with pytest.raises(BadInput) as caught:
         read_settings(file)
-    assert caught.value.field == setting.split()[0]
+    assert caught.value.field == setting.split(maxsplit=1)[0]
