@@ -24,7 +24,10 @@ _WORDS = {
     "index-surplus": Words("索引多出一行", "the block index has a row too many"),
 }
 _INDEX = Words("用 zhicang storage reindex 重建索引", "rebuild the index with zhicang storage reindex")
-_RESTORE = Words("从备份恢复这个对象的目录", "restore the object's folder from a backup")
+_RESTORE = Words(
+    "用 zhicang repair 取回,或从备份恢复这个对象的目录",
+    "bring it back with zhicang repair, or restore the object's folder from a backup",
+)
 _MOVE_BACK = Words("把它移回原处", "move it back to where it was")
 _SURPLUS = Words("查明来历后移出存储根", "find out where it came from, then take it out of the storage root")
 

@@ -51,6 +51,7 @@ COMMANDS: dict[str, Words] = {
     "anchor": Words("导出信任锚,或凭证明更新它(export、update)", "export the trust anchor, or bring it forward by proof (export, update)"),
     "verify": Words("离线核验文件、文件夹、单个成员或知识单元", "verify a file, folder, member or unit offline"),
     "audit": Words("节点自检:链、载荷、索引、日志、证明", "self-check: chain, payload, index, journal, proofs"),
+    "repair": Words("修复损坏或丢失的载荷文件:从 kubo 或伙伴网关取回,逐块核对", "mend damaged or lost payloads from kubo or a partner's gateway, every block checked"),
     "incident": Words("最终性被破坏的事件:列出、了结(incident list、incident resolve)", "broken finality: list what stands, resolve one"),
     "replay": Words("从创世起重放整条链,逐项自行核对", "replay a whole chain from its genesis, checking everything anew"),
     "export": Words("导出资源并逐块核对:载荷、BagIt 包,或全部(--all)", "write resources out, every block checked: a payload, a BagIt bag, or everything (--all)"),
