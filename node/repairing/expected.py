@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from node.errors import BadInput
 from node.records import canonical
-from node.registrar.unit_store import LIST_NAME, list_metadata
+from node.registrar.unit_list import LIST_NAME, list_metadata
 from storage.cid import Cid
 from storage.staged import Kind
 from storage.wanted import Wanted, WantedPayload

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 class Liar(BaseHTTPRequestHandler):
     """Gives other bytes for whatever it is asked."""
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+    def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Length", "5")
         self.end_headers()
@@ -57,7 +57,8 @@ def test_a_lost_folder_comes_back_from_kubo(kubo: Kubo, liar: str, tmp_path: Pat
         assert ran.returncode == code, ran.stdout + ran.stderr
         return [json.loads(line) for line in ran.stdout.splitlines()]
 
-    zhicang("init", "--name", "某图书馆", "--code", "14000001", "--credit-code", "12140000DEM000001M", "--region", "140000")
+    names = ("--name", "某图书馆", "--code", "14000001", "--credit-code", "12140000DEM000001M", "--region", "140000")
+    zhicang("init", *names)
     (tmp_path / "scans" / "卷一").mkdir(parents=True)
     for i in range(3):
         (tmp_path / "scans" / "卷一" / f"p{i}.tif").write_bytes(os.urandom(2_500_000))

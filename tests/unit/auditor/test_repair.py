@@ -30,7 +30,7 @@ PASSPHRASE = b"a passphrase for tests"
 FILE, TREE = "14000001-2023-00000001-", "14000001-2023-00000002-"
 
 
-class Crash(Exception):
+class CrashError(Exception):
     """The process stops here."""
 
 
@@ -72,7 +72,7 @@ async def served(filled: Path) -> AsyncIterator[tuple[Partner, str]]:
 async def repair(home: Home, url: str, *numbers: str, crash_at: str = "") -> list[Repaired]:
     def crash(point: str) -> None:
         if point == crash_at:
-            raise Crash
+            raise CrashError
 
     environment = {"XDG_STATE_HOME": str(home.path.parent / "state")}
     async with open_for_writing(home, PASSPHRASE, environment=environment) as node, GatewayBlocks(url) as source:
@@ -223,7 +223,7 @@ async def test_whenever_it_stops_the_same_command_ends_it_and_says_it_once(
         change(place / "v1/content/payload/p2.tif", 2_000_000)
         (place / "v1/content/payload/p1.tif").unlink()
     async with served(filled) as (_, url):
-        with pytest.raises(Crash):
+        with pytest.raises(CrashError):
             await repair(home, url, place.name, crash_at=point)
         [one] = await repair(home, url, place.name)
         assert one.left == []
