@@ -102,9 +102,13 @@ class Runner:
             raise SystemExit(f"{' '.join(map(str, command))[:500]}: exit {code}")
         return Sample(wall, cpu, peak)
 
+    def printed(self) -> bytes:
+        """Give what the last command printed."""
+        return self._printed.read_bytes()
+
     def answers(self) -> list[dict[str, Any]]:
         """Give the JSON lines that the last command printed."""
-        return [json.loads(line) for line in self._printed.read_bytes().splitlines()]
+        return [json.loads(line) for line in self.printed().splitlines()]
 
 
 def _wall(samples: list[Sample]) -> float:

@@ -77,7 +77,7 @@ def test_a_lost_folder_comes_back_from_kubo(kubo: Kubo, liar: str, tmp_path: Pat
     assert (first["left"], len(first["files"]), set(first["refused"])) == (0, 1, {liar})
     assert lost.read_bytes() == (tmp_path / "scans" / "卷一" / "p1.tif").read_bytes()
 
-    (tmp_path / "home" / "zhicang.toml").write_text(f'ipfs_api = "{kubo.api}"\n')
+    (tmp_path / "home" / "zhicang.toml").write_text(f'ipfs_api = "{kubo.url}"\n')
     data = bytearray(lost.read_bytes())
     data[2_000_000] ^= 1
     lost.chmod(0o644)
