@@ -6,10 +6,12 @@
 | `rpc_port`  | 0 to 65535       | 8545    | port of `zhicang serve` on 127.0.0.1; 0 takes a free one       |
 | `gas_price` | 0 to 2^53 - 1    | 0       | wei for each unit of gas, as the consortium fixed it           |
 | `rpc_urls`  | list of URLs     | []      | where the network's engines answer, tried in order             |
-| `ipfs_api`  | a URL            | ""      | RPC API of the kubo that is used, such as http://127.0.0.1:5001 |
 | `fixity_rate` | 0 to 100000   | 0       | MB a second that `audit --fixity` reads; 0 sets no limit       |
 | `fixity_days` | 0 to 3650     | 0       | days in which its runs read everything once; 0: every run does |
 | `profile`   | cn, sha256       | cn      | digests of what is stored: SHA-256 and SM3, or SHA-256 alone   |
+| `ipfs_api`  | URL              | ""      | the RPC API of the home's kubo; none without it                |
+| `ipfs_token_file` | path       | ""      | file with the bearer token that kubo's API asks for            |
+| `ipfs_silence` | 1 to 3600     | 60      | seconds of silence after which kubo is given up                |
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ LARGEST_PORT = 65_535
 LARGEST_GAS_PRICE = 2**53 - 1
 LARGEST_RATE = 100_000
 LARGEST_CYCLE = 3_650
+LONGEST_SILENCE = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ class Settings:
     rpc_urls: tuple[str, ...] = ()
     profile: str = "cn"
     ipfs_api: str = ""
+    ipfs_token_file: str = ""
+    ipfs_silence: int = 60
     fixity_rate: int = 0
     fixity_days: int = 0
 
@@ -81,12 +86,14 @@ def is_rpc_url(text: object) -> bool:
 def _fits(name: str, value: object) -> bool:
     if name == "profile":
         return value in ("cn", "sha256")
-    if name == "programme":
+    if name in ("programme", "ipfs_token_file"):
         return isinstance(value, str)
     if name == "ipfs_api":
-        return value == "" or is_rpc_url(value)
+        return value == "" or (is_rpc_url(value) and "@" not in str(value))
     if name == "rpc_urls":
         return isinstance(value, list) and all(map(is_rpc_url, value)) and len(set(value)) == len(value)
-    largest = {"rpc_port": LARGEST_PORT, "gas_price": LARGEST_GAS_PRICE, "fixity_rate": LARGEST_RATE,
-               "fixity_days": LARGEST_CYCLE}[name]  # fmt: skip
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest
+    least, largest = {
+        "rpc_port": (0, LARGEST_PORT), "gas_price": (0, LARGEST_GAS_PRICE), "ipfs_silence": (1, LONGEST_SILENCE),
+        "fixity_rate": (0, LARGEST_RATE), "fixity_days": (0, LARGEST_CYCLE),
+    }[name]  # fmt: skip
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= largest

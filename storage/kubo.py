@@ -43,6 +43,7 @@ class KuboApi:
     def __init__(self, url: str, *, token: str | None = None, silence: float = SILENCE) -> None:
         self.url = url.rstrip("/")
         self.silence = silence
+        self._token = token
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS), headers=headers, trust_env=False
@@ -69,6 +70,17 @@ class KuboApi:
         if not isinstance(value, dict):
             raise self._failed(name, "no JSON object")
         return value
+
+    async def asks_for_token(self) -> bool:
+        """Tell whether the API refuses whoever has no token."""
+        if self._token is None:
+            return False
+        async with KuboApi(self.url, silence=self.silence) as stranger:
+            try:
+                await stranger.ask("version")
+            except TokenRefused:
+                return True
+        return False
 
     async def upload(self, name: str, /, pieces: AsyncIterator[bytes], **parameters: str) -> bytes:
         """Make a call with a file whose pieces are sent as kubo takes them; give its whole answer.

@@ -45,6 +45,7 @@ PRIVATE: dict[str, Any] = {
     "Swarm.Transports.Network.Websocket": False,
 }
 """What makes a kubo private, as the names and values of its settings."""
+_HERE = re.compile(r"/ip4/127\.|/ip6/::1/|/unix/")
 _GREETING = b"\x13/multistream/"
 _MEANS = {
     "Bootstrap": Words("有公共引导节点,或由 AutoConf 补上", "it has public bootstrap peers, or AutoConf adds them"),
@@ -65,7 +66,7 @@ async def faults_of(api: KuboApi) -> list[Fault]:
     """Say all that keeps a kubo from being private; raise Unreachable when it does not answer."""
     version = str((await api.ask("version")).get("Version", ""))
     config = await api.ask("config/show")
-    found = [*_of_version(version), *_of_settings(config), *_of_api(config)]
+    found = [*_of_version(version), *_of_settings(config), *await _of_api(api, config)]
     if await _speaks_in_the_clear(api, config):
         zh, en = "没有群密钥:任何人都能连上它", "it has no swarm key: anybody can connect with it"
         command = "cp swarm.key $IPFS_PATH/swarm.key && chmod 600 $IPFS_PATH/swarm.key"
@@ -104,6 +105,8 @@ def _of_settings(config: dict[str, Any]) -> Iterator[Fault]:
             value = value.get(part) if isinstance(value, dict) else None
         if value == wanted and type(value) is type(wanted):
             continue
+        if name == "Bootstrap" and value is None:  # as `ipfs bootstrap rm --all` leaves it
+            continue
         shown, right = json.dumps(value)[:60], json.dumps(wanted)
         means = _MEANS.get(name, Words("不是私有设置", "not as in a private node"))
         words = Words(f"{means.zh}({name} = {shown})", f"{means.en} ({name} = {shown})")
@@ -111,18 +114,17 @@ def _of_settings(config: dict[str, Any]) -> Iterator[Fault]:
         yield Fault(field=name, words=words, command=command)
 
 
-def _of_api(config: dict[str, Any]) -> Iterator[Fault]:
+async def _of_api(api: KuboApi, config: dict[str, Any]) -> list[Fault]:
     """Whoever reaches the API can do everything; so it listens on its own machine alone, or asks for a token."""
     listed = (config.get("Addresses") or {}).get("API") or []
     addresses = [listed] if isinstance(listed, str) else listed
-    if (config.get("API") or {}).get("Authorizations"):
-        return
-    for address in addresses:
-        if not re.match(r"/ip4/127\.|/ip6/::1/|/unix/", str(address)):
-            zh = f"API 向网络开放而不要令牌({address})"
-            words = Words(zh, f"its API is open to the network without a token ({address})")
-            command = "ipfs config Addresses.API /ip4/127.0.0.1/tcp/5001"
-            yield Fault(field="API.Authorizations", words=words, command=command)
+    exposed = [str(address) for address in addresses if not _HERE.match(str(address))]
+    if not exposed or await api.asks_for_token():
+        return []
+    zh, en = "API 向网络开放而不要令牌", "its API is open to the network without a token"
+    words = Words(f"{zh}({exposed[0]})", f"{en} ({exposed[0]})")
+    command = "ipfs config Addresses.API /ip4/127.0.0.1/tcp/5001"
+    return [Fault(field="API.Authorizations", words=words, command=command)]
 
 
 async def _speaks_in_the_clear(api: KuboApi, config: dict[str, Any]) -> bool:

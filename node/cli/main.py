@@ -56,7 +56,7 @@ COMMANDS: dict[str, Words] = {
     "replay": Words("从创世起重放整条链,逐项自行核对", "replay a whole chain from its genesis, checking everything anew"),
     "export": Words("导出资源并逐块核对:载荷、BagIt 包,或全部(--all)", "write resources out, every block checked: a payload, a BagIt bag, or everything (--all)"),
     "upgrade": Words("把旧格式的节点目录升级到本版", "bring a home of an older format to this version"),
-    "storage": Words("重建数据块索引(storage reindex)", "rebuild the block index (storage reindex)"),
+    "storage": Words("重建数据块索引;载荷进出私有 IPFS 群(storage reindex、publish、check、fetch)", "rebuild the block index; payloads into and out of the private IPFS swarm (storage reindex, publish, check, fetch)"),
     "backup": Words("备份节点目录,运行中也可以", "back up the home, also while it serves"),
     "restore": Words("由备份恢复节点目录,并确认它是最新的", "restore a home from a backup, and confirm that it is the newest"),
     "serve": Words("以服务方式运行节点", "run the node as a process"),

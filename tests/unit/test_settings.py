@@ -74,3 +74,25 @@ def test_numbers_out_of_their_range_are_refused(tmp_path: Path, setting: str) ->
     with pytest.raises(BadInput) as caught:
         read_settings(file)
     assert caught.value.field == setting.split(maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'ipfs_api = "127.0.0.1:5001"', 'ipfs_api = "http://user:word@host:5001"', "ipfs_api = 5001", "ipfs_silence = 0",
+        "ipfs_silence = 3601", "ipfs_silence = true", "ipfs_token_file = 1",
+    ],
+)  # fmt: skip
+def test_what_names_no_kubo_is_refused_by_name(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text(line + "\n")
+    with pytest.raises(BadInput) as caught:
+        read_settings(file)
+    assert caught.value.field == line.split(maxsplit=1)[0]
+
+
+def test_a_kubo_is_named_by_its_url(tmp_path: Path) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text('ipfs_api = "http://127.0.0.1:5001"\nipfs_token_file = "token"\nipfs_silence = 5\n')
+    settings = read_settings(file)
+    assert (settings.ipfs_api, settings.ipfs_token_file, settings.ipfs_silence) == ("http://127.0.0.1:5001", "token", 5)

@@ -10,11 +10,11 @@ from node.cli.parser import add_passphrase, chooser
 from node.cli.session import mark_demonstration
 from node.cli.told import tell
 from node.errors import BadInput, Doubtful, Words, ZhicangError
+from node.publishing.own_kubo import own_kubo
 from node.repairing.desk import RepairDesk
 from node.settings import is_rpc_url
 from storage.errors import StorageError
 from storage.gateway_blocks import GatewayBlocks
-from storage.kubo import KuboApi
 from storage.kubo_blocks import KuboBlocks
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     async with AsyncExitStack() as stack:
         sources: list[BlockSource] = []
         if node.settings.ipfs_api:
-            sources.append(KuboBlocks(await stack.enter_async_context(KuboApi(node.settings.ipfs_api))))
+            sources.append(KuboBlocks(await stack.enter_async_context(own_kubo(node.home))))
         sources += [await stack.enter_async_context(GatewayBlocks(url)) for url in arguments.partners]
         names = [*filter(None, [node.settings.ipfs_api]), *arguments.partners]
         desk = RepairDesk(node, sources=sources, names=names)

@@ -1,27 +1,45 @@
-"""zhicang storage reindex: rebuild the block index from the storage root."""
+"""zhicang storage: the block index rebuilt; payloads into the private IPFS swarm, and partners' payloads out of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from node.cli.parser import chooser
+from node.cli.parser import chooser, given_path
 from node.cli.session import home_of
-from storage.blocks import BlockIndex
-from storage.root import StorageRoot
 
 if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
 
+_ACTS = ("reindex", "publish", "check", "fetch")
+
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
-    parser.add_argument("act", choices=["reindex"], help=chooser(language)("由存储根重建数据块索引", "rebuild the block index"))
+    say = chooser(language)
+    parser.add_argument("act", choices=_ACTS, help=say("reindex 由存储根重建数据块索引;publish 把伙伴馆可见的载荷送进本馆的 kubo,不再可见的撤下;check 核对 kubo 是否私有,并读回已发布的;fetch 从群里取伙伴馆的载荷", "reindex: rebuild the block index; publish: send what partners may see into the home's kubo and take out what they may see no longer; check: see whether kubo is private, and read back what was published; fetch: a partner's payload out of the swarm"))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=say("publish、check:登记号;fetch:凭证文件或 CID", "publish, check: registration numbers; fetch: a receipt's file or a CID"))
+    parser.add_argument("--all", action="store_true", help=say("publish、check:全部资源", "publish, check: all resources"))
+    parser.add_argument("-o", "--output", type=given_path, metavar="DIR", help=say("fetch:写到哪里(新建或空目录)", "fetch: where to write (a new or empty folder)"))
+    parser.add_argument("--anchor", type=given_path, metavar="FILE", help=say("fetch:核验凭证的信任锚(缺省为节点目录里的)", "fetch: the trust anchor for the receipt (default: the home's)"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Do what was asked."""
+    if arguments.act == "reindex":
+        _reindex(arguments, output)
+        return
+    from node.cli import publishing
+
+    {"publish": publishing.publish, "check": publishing.check, "fetch": publishing.fetch}[arguments.act](arguments, output)
+
+
+def _reindex(arguments: argparse.Namespace, output: Output) -> None:
     """Rebuild the index; the old one serves until the new one is whole."""
+    from storage.blocks import BlockIndex
+    from storage.root import StorageRoot
+
     home = home_of(arguments)
     home.identity()
     with home.locked():

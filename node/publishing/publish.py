@@ -1,0 +1,113 @@
+"""Publishing: what partners may see goes into the home's kubo, what they may no longer see leaves it.
+
+It is judged anew at every run by the one rule of `node.visibility`. What leaves: its pin, and by kubo's garbage
+collection its blocks. What another node of the swarm has fetched meanwhile is in that node's hands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from node.errors import Words
+from node.records import canonical
+from node.visibility.rule import Caller, hidden_because
+from storage.cid import Cid
+from storage.kubo_upload import Payload, Sent, upload
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import AsyncIterator, Iterable, Iterator
+
+    from storage.block_source import BlockSource
+    from storage.journal import Journal
+    from storage.kubo_blocks import KuboBlocks
+    from storage.kubo_pins import PinList
+    from storage.resources import ResourceRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A root that had to leave kubo, and why; whether a pin kept it there, or only blocks of it were left."""
+
+    number: str
+    root: Cid
+    because: Words
+    pinned: bool
+
+
+class Publisher:
+    """Publishes the resources of one journal, as of one day, into one kubo whose pins were listed before.
+
+    Args:
+        journal: open for reading, used in the thread of the caller alone.
+        pins: what kubo has pinned; what is published here is entered.
+    """
+
+    def __init__(
+        self, journal: Journal, *, source: BlockSource, kubo: KuboBlocks, pins: PinList, today: dt.date
+    ) -> None:
+        self._journal = journal
+        self._source = source
+        self._kubo = kubo
+        self._pins = pins
+        self._today = today
+        self.there = 0
+        """How many of the payloads were there already, under their names."""
+
+    def hidden_because(self, row: ResourceRow) -> Words | None:
+        """Say why a resource is not published; None where it is."""
+        return hidden_because(row, Caller.PARTNER, self._today)
+
+    async def withdraw(self, rows: Iterable[ResourceRow]) -> list[Left]:
+        """Unpin what may no longer be seen, and have kubo remove its blocks; give what was still there."""
+        left: list[Left] = []
+        for number, root, because in self._stale(rows):
+            pinned = self._pins.name_of(root) is not None
+            if pinned or await self._kubo.has(root):
+                left.append(Left(number=number, root=root, because=because, pinned=pinned))
+                await self._kubo.unpin(root)
+                self._pins.forget(root)
+        if left:
+            await self._kubo.collect_garbage()
+        return left
+
+    async def publish(self, rows: Iterable[ResourceRow]) -> AsyncIterator[Sent]:
+        """Send what may be seen and is not there; tell of each when kubo has it for good."""
+        async for sent in upload(self._source, self._kubo, self._payloads(rows)):
+            if sent.error is not None:
+                self._pins.forget(sent.payload.root)
+            yield sent
+
+    def _payloads(self, rows: Iterable[ResourceRow]) -> Iterator[Payload]:
+        for row in rows:
+            if self.hidden_because(row) is not None:
+                continue
+            root = Cid.from_binary(row.cid)
+            name = self._pins.name_of(root)
+            # One content under several numbers is one pin, under whichever of them: kubo keeps one name.
+            if name is not None and (name == row.number or name in self._seen_with(row.cid)):
+                self.there += 1
+            else:
+                self._pins.note(root, row.number)
+                yield Payload(name=row.number, root=root, size=row.size, pinned=name is not None)
+
+    def _stale(self, rows: Iterable[ResourceRow]) -> Iterator[tuple[str, Cid, Words]]:
+        """Give the roots that were published once, perhaps, and are not to be any more."""
+        for row in rows:
+            hidden = self.hidden_because(row)
+            for cid in self._ever_published(row):
+                because = hidden if cid == row.cid else Words("已换版", "it was superseded")
+                if because is not None and not self._seen_with(cid):
+                    yield row.number, Cid.from_binary(cid), because
+
+    def _ever_published(self, row: ResourceRow) -> list[bytes]:
+        if row.version > 1:
+            return list({version.cid for version in self._journal.resources.versions(row.number)})
+        changes = row.withdrawn or row.frozen or canonical.decode(row.metadata).get("rights_until")
+        return [row.cid] if changes else []
+
+    def _seen_with(self, cid: bytes) -> set[str]:
+        """Give the numbers of the resources that are published with this very content."""
+        rows = self._journal.resources.by_cid(cid)
+        return {row.number for row in rows if row.cid == cid and self.hidden_because(row) is None}
