@@ -261,5 +261,12 @@ def from_os(error: OSError, file: str) -> StorageError:
         mend = Words("腾出空间或换更大的磁盘后重做", "make room or use a larger disk, then do it again")
         zh, en = f"磁盘空间不足,未存下 {file}", f"the disk is full; {file} was not stored"
         return DiskFull(zh, en, mend=mend, file=file)
+    if error.errno == errno.EXDEV:
+        mend = Words(
+            "把节点目录里的 storage、staging、repairs 放到同一块磁盘,可用符号链接",
+            "let storage, staging and repairs of the home lie on one disk; symbolic links will do",
+        )
+        zh, en = f"存储根与 staging 不在同一磁盘:{file}", f"storage root and staging are on different disks: {file}"
+        return StorageError(zh, en, mend=mend, file=file)
     zh, en = f"存储出错({chinese_reason(error)}):{file}", f"storage failed ({error.strerror or error}): {file}"
     return StorageError(zh, en, file=file)
