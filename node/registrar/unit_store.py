@@ -14,26 +14,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput
-from node.receipts.unit_tree import root_of
 from node.records import canonical
-from node.records.unit import ID_FIELD
 from node.registrar.unit_checking import UnitChecking
 from node.registrar.unit_entering import UnitEntering
 from node.registrar.unit_file import MOST_REPORTED, BadLines, UnitRequest
-from node.registrar.unit_index import ToIndex
-from node.registrar.unit_list import LIST_NAME, list_metadata
-from storage.matters import Code
-from storage.units import UnitBatchRow
+from node.registrar.unit_list import list_metadata
+from node.registrar.unit_staging import UnitStaging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from node.errors import ZhicangError
-    from node.records.unit import Unit
     from node.registrar.unit_index import UnitIndex
+    from node.registrar.unit_staging import StagedBatch
     from storage.blocks import BlockIndex
     from storage.journal import Journal
-    from storage.root import Staged, StorageRoot
+    from storage.root import StorageRoot
 
 FEW = 1000
 """Units of a list that are indexed here at the end; a process of its own would cost more than it saves."""
@@ -67,27 +63,26 @@ class UnitStore:
         self._journal = journal
         self._index = index
         self._clock = clock
-        self._salt = salt
+        self._staging = UnitStaging(root=root, journal=journal, clock=clock, salt=salt)
         self._crash_point = crash_point
 
     def run(self, request: UnitRequest, *, stage: str) -> StoredUnits:
         """Store a unit file for a stage; raise BadLines, with nothing kept, when any of its lines is bad."""
-        staged: list[tuple[UnitBatchRow, Staged]] = []
+        staged: list[StagedBatch] = []
         try:
             with self._journal.transaction():
                 known = self._enter(request, stage, staged)
         except BaseException:
             self._index.give_up()
-            for _, list_ in staged:
-                self._root.discard(list_)
+            for each in staged:
+                self._root.discard(each.list_)
             raise
         self._crash_point("units-numbered")
         self._place(staged, stage)
         if staged:
             self._index.merge([digest for _, digest in self._journal.units.listed()])
-        return StoredUnits(
-            batches=tuple(row.id for row, _ in staged), fresh=sum(row.claimed for row, _ in staged), known=known
-        )
+        rows = [each.row for each in staged]
+        return StoredUnits(batches=tuple(row.id for row in rows), fresh=sum(row.claimed for row in rows), known=known)
 
     def forget_unplaced(self) -> None:
         """Forget batches that a crash left before they were stored: nothing of them was acknowledged or sent."""
@@ -98,7 +93,7 @@ class UnitStore:
                 self._journal.units.forget(row.id)
                 self._journal.matters.forget(row.matter)
 
-    def _enter(self, request: UnitRequest, stage: str, staged: list[tuple[UnitBatchRow, Staged]]) -> int:
+    def _enter(self, request: UnitRequest, stage: str, staged: list[StagedBatch]) -> int:
         """Enter and stage a file chunk by chunk; give how many of its units were known. Raise BadLines or BadInput."""
         bad: list[ZhicangError] = []
         known, first = 0, self._journal.units.next_batch()
@@ -110,7 +105,9 @@ class UnitStore:
             fresh = entering.enter(units, batch, bad)
             known += len(units) - len(fresh)
             if fresh and not bad:
-                staged.append(self._stage(fresh, batch, request, checking))
+                staged.append(self._staging.stage(fresh, batch, request, checking))
+                if len(fresh) > FEW:
+                    self._index.begin(staged[-1].to_index)
             if len(bad) >= MOST_REPORTED:
                 break
         if not staged and not known and not bad:
@@ -126,52 +123,14 @@ class UnitStore:
         returned = [batch.matter for batch in batches if batch is not None and batch.stage == "returned"]
         self._journal.matters.move(returned, stage, time=int(self._clock()))
 
-    def _stage(
-        self, units: list[Unit], batch: int, request: UnitRequest, checking: UnitChecking
-    ) -> tuple[UnitBatchRow, Staged]:
-        leaves: list[bytes] = []
-        lines = self._salted(units, checking)
-        staged = self._root.stage_lines(lines, name=LIST_NAME, each=leaves.append)
-        object_id, created = f"units-{staged.content_digest.hex()}", int(self._clock())
-        row = UnitBatchRow(
-            id=batch,
-            root=root_of(leaves),
-            list_digest=staged.content_digest,
-            cid=bytes(staged.cid.binary),
-            object_id=object_id,
-            claimed=len(units),
-            period=request.period,
-            programme=request.programme,
-            lot=request.lot,
-            id_field=ID_FIELD,
-            source_path=str(request.file.absolute()),
-            created=created,
-            matter=self._journal.matters.add(
-                code=Code.COMMIT_UNITS, subject=object_id, version=0, stage="numbered", created=created
-            ),
-            stage="numbered",
-        )
-        self._journal.units.insert_batch(row)
-        if len(units) > FEW:
-            self._index.begin(self._to_index(row, staged))
-        return row, staged
-
-    def _salted(self, units: list[Unit], checking: UnitChecking) -> Iterator[bytes]:
-        """Give the canonical lines; a salt is drawn once, and the list keeps it."""
-        for unit in units:
-            yield unit.line("" if checking.is_open(unit.resource_id) else self._salt())
-
-    def _to_index(self, row: UnitBatchRow, staged: Staged) -> ToIndex:
-        return ToIndex(file=self._root.staged_file(staged, LIST_NAME), digest=row.list_digest, units=row.claimed)
-
-    def _place(self, staged: list[tuple[UnitBatchRow, Staged]], stage: str) -> None:
+    def _place(self, staged: list[StagedBatch], stage: str) -> None:
         if staged:
-            self._index.finish([self._to_index(*each) for each in staged])
-        for row, list_ in staged:
-            self._root.place(list_, row.object_id, metadata=canonical.encode(list_metadata(row)))
+            self._index.finish([each.to_index for each in staged])
+        for each in staged:
+            self._root.place(each.list_, each.row.object_id, metadata=canonical.encode(list_metadata(each.row)))
         self._root.sync()
-        self._blocks.add_many([(list_, row.object_id) for row, list_ in staged])
+        self._blocks.add_many([(each.list_, each.row.object_id) for each in staged])
         self._crash_point("units-placed")
         with self._journal.transaction():
-            self._journal.matters.mark_stored([row.matter for row, _ in staged], stage)
+            self._journal.matters.mark_stored([each.row.matter for each in staged], stage)
         self._crash_point("units-stored")

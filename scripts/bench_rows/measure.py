@@ -38,7 +38,7 @@ class Row:
     """The samples of ours and, in turns with them, of the other.
 
     ``start``: what a run of ours takes with next to nothing to do, taken off before ratio and rate are formed.
-    ``count``: how many things a run does, for the rate.
+    ``count``: how many things a run does, for the rate. ``bytes_each``: what one of them takes on disk, by what for.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Row:
     other: list[Sample] | None = None
     start: list[Sample] | None = None
     count: int | None = None
+    bytes_each: dict[str, float] | None = None
     goal: Goal = Goal()
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +61,7 @@ class Row:
             "ratio": None if self.ratio is None else round(self.ratio, 3),
             "goal": self.goal.text,
             "met": self.met,
+            "bytes_each": self.bytes_each,
         }
 
     @property

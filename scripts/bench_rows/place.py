@@ -15,6 +15,8 @@ from bench_rows.measure import Runner, Sample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bench_rows.held_home import HeldHome
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PYTHON = ROOT / ".venv" / "bin" / "python"
@@ -34,10 +36,15 @@ class Sizes:
     headers: int = 20_000
     acts: int = 2_000
     single: int = 30
+    held: tuple[int, int] = (20_000, 200_000)
+    """Resources and units."""
     runs: int = 3
 
 
-QUICK = Sizes(large=1 << 26, small_files=500, scans=200, units=10_000, headers=2_000, acts=100, single=5, runs=1)
+QUICK = Sizes(
+    large=1 << 26, small_files=500, scans=200, units=10_000, headers=2_000, acts=100, single=5, held=(2_000, 20_000),
+    runs=1,
+)  # fmt: skip
 
 
 class Place:
@@ -46,6 +53,8 @@ class Place:
     def __init__(self, folder: Path, sizes: Sizes) -> None:
         self.folder = folder
         self.sizes = sizes
+        self.held: dict[tuple[int, int], HeldHome] = {}
+        """Homes that rows share; `held_home` fills it."""
         self._homes = 0
         self._passphrase = folder / "passphrase"
         self._passphrase.write_text("bench bench\n")

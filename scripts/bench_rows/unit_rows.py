@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench_rows.measure import Goal, Row, Sample
 from bench_rows.place import ROOT
+from bench_rows.sizes import each_of, sizes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ def register_units(place: Place) -> Iterator[Row]:
     found: list[Sample] = []
     for _ in range(place.sizes.runs):
         with place.home() as home:
+            founded = sizes_of(home)
             place.zhicang(home, "register", book, "--json")
             number = place.runner.answers()[0]["resource_id"]
             command = ("units", "register", path, "--mapping", mapping_of(place), "--resource", number, "--json")
@@ -52,10 +54,11 @@ def register_units(place: Place) -> Iterator[Row]:
             found.append(place.zhicang(home, "units", "find", "明月" if kind == "real" else "虚构", "--json"))
             if not place.runner.answers()[0].get("unit"):
                 raise SystemExit("what was registered is not found")
-            _say_bytes(home, place.sizes.units)
+            bytes_each = each_of(sizes_of(home), founded, place.sizes.units)
     path.unlink()
     goal = Goal(text="≤ 15 s, ≤ 400 MiB", seconds=15, peak=400)
-    yield Row(name=f"{place.sizes.units:,} {kind} units confirmed and searchable", ours=samples, goal=goal)
+    name = f"{place.sizes.units:,} {kind} units confirmed and searchable"
+    yield Row(name=name, ours=samples, goal=goal, bytes_each=bytes_each)
     yield Row(name="a page of 50 of them found by a word of two characters", ours=found)
     alone = [Sample(each.wall * place.sizes.units / SINGLE, each.cpu, each.peak) for each in singles]
     other = f"one transaction each: {SINGLE} on the same chain, scaled up"
@@ -76,23 +79,6 @@ def _singly(place: Place, home: Path, number: str) -> Sample:
     lines = (json.dumps({"unit_id": f"single-{i}", "level": "篇", "title": f"单条{i}"}) for i in range(SINGLE))
     path.write_text("\n".join(lines))
     return place.zhicang(home, "units", "register", path, "--batch", "1", "--resource", number, "--json")
-
-
-def _say_bytes(home: Path, units: int) -> None:
-    """Print what a unit costs on disk, by what the bytes are for."""
-    parts = {
-        "list (the units themselves)": _size(home / "storage"),
-        "journal (identifier, digest, place)": _size(home / "journal.db"),
-        "index for finding": _size(home / "unit-index"),
-        "chain (one transaction and state a batch)": _size(home / "chain.db"),
-        "proof material": _size(home / "proofs"), "block index": _size(home / "blocks.db"),
-    }  # fmt: skip
-    print("bytes a unit: " + ", ".join(f"{name} {size / units:.1f}" for name, size in parts.items()), flush=True)
-
-
-def _size(path: Path) -> int:
-    files = [path, path.with_name(path.name + "-wal")] if path.is_file() else path.rglob("*")
-    return sum(each.stat().st_size for each in files if each.is_file())
 
 
 def write_units(path: Path, count: int) -> str:
