@@ -1,4 +1,4 @@
-"""The storage root alone is enough: the index lost, the home copied with nothing but files, the root on another disk."""
+"""The storage root alone is enough: the index lost, the home copied as files, the root on another disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from conftest import Desk
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - another file system, not a place for secrets
+MEMORY = Path("/dev/shm")  # another file system than the home's
 
 
 @pytest.fixture
