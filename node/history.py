@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from node.errors import BadInput, Words
+from node.listing.rows import status
 from node.records import canonical
 from node.records.kind import Kind
 from node.records.number import Number
@@ -51,13 +52,6 @@ def _find(journal: Journal, name: str) -> list[ResourceRow]:
             return []
     row = journal.resources.by_number(str(Number.parse(name.upper())))
     return [] if row is None else [row]
-
-
-def status(row: ResourceRow) -> str:
-    """Give how a resource stands, as in JSON output: what the chain says, else how far its registration has come."""
-    if row.withdrawn:
-        return "withdrawn"
-    return "registered" if row.stage == "confirmed" else status_of(row.code, row.stage)
 
 
 def describe(journal: Journal, row: ResourceRow) -> dict[str, Any]:

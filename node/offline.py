@@ -75,7 +75,7 @@ def read_subject(path: Path, receipt: Receipt) -> Subject:
     with_sm3 = "sm3" in (receipt.metadata or {})
     if path.is_dir():
         return _tree(path, with_sm3=with_sm3)
-    sha256, second = _digests(path, with_sm3=with_sm3)
+    sha256, second = digests_of(path, with_sm3=with_sm3)
     return FileSubject(sha256=sha256, sm3=second)
 
 
@@ -85,13 +85,13 @@ def _tree(folder: Path, *, with_sm3: bool) -> TreeSubject:
     first: dict[str, bytes] = {}
     second: dict[str, bytes] = {}
     for file in walk(folder).files:
-        first[file.path], digest = _digests(folder / file.path, with_sm3=with_sm3)
+        first[file.path], digest = digests_of(folder / file.path, with_sm3=with_sm3)
         if digest is not None:
             second[file.path] = digest
     return TreeSubject(manifest=manifest_of(first), sm3=sm3(manifest_of(second)) if with_sm3 else None)
 
 
-def _digests(path: Path, *, with_sm3: bool) -> tuple[bytes, bytes | None]:
+def digests_of(path: Path, *, with_sm3: bool) -> tuple[bytes, bytes | None]:
     """Give the SHA-256 and, where asked for, the SM3 of a file, in one reading."""
     try:
         with path.open("rb") as stream:

@@ -14,7 +14,7 @@ from storage.block_rows import BlockRows, LeafRow, NodeRow
 from storage.cid import DAG_PB, RAW, Cid
 from storage.dag import file_links
 from storage.errors import BadSource, Damaged, UnknownBlock, Words
-from storage.export import export
+from storage.export import copy_out, export
 from storage.objects import StoredObjects
 from storage.reindex import Reindexed, reindex
 from storage.source import opened
@@ -119,6 +119,10 @@ class BlockIndex:
     def export(self, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None) -> int:
         """Write an object's payload out, every block verified; give the number of files. See `storage.export`."""
         return export(self._objects, object_id, folder, expected=expected)
+
+    def copy_out(self, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None) -> int:
+        """Write an object's payload into a folder whose durability is the caller's. See `storage.export`."""
+        return copy_out(self._objects, object_id, folder, expected=expected)
 
     def _rows_of(self, cid: Cid, seen: Seen) -> Iterator[LeafRow | NodeRow]:
         rows = self.rows.places(cid.digest) if cid.codec == RAW else self._nodes(cid)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -56,16 +57,22 @@ def write_durably(path: Path, data: bytes, mode: int = 0o644) -> None:
 
     A crash leaves the old file or the new one, and perhaps a ``.partial`` beside it that the next writing replaces.
     """
+    with written_durably(path, mode) as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def written_durably(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """Give a stream to write a file piece by piece; durable, as by `write_durably`, when the block ended well."""
     partial = path.with_name(path.name + ".partial")
     with contextlib.suppress(FileNotFoundError):
         partial.unlink()
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
-        try:
-            write_all(descriptor, data)
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)

@@ -22,33 +22,40 @@ if TYPE_CHECKING:
     from storage.staged import Kind
 
 
-def export(
-    objects: StoredObjects, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None
-) -> int:
+def export(objects: StoredObjects, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None) -> int:
     """Write the payload "ID" or "ID/vN" into a new or empty folder; give the number of files.
 
+    Durable when this returns. Raise UnknownObject, TargetNotEmpty, Damaged or DiskFull, with nothing left behind.
+    """
+    with whole_folder(folder) as partial:
+        return copy_out(objects, object_id, partial, expected=expected)
+
+
+def copy_out(
+    objects: StoredObjects, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None
+) -> int:
+    """Write the payload into a folder that the caller made, and makes durable or removes; give the number of files.
+
     Every file is hashed, whole and by blocks, while it is copied, and compared with the inventory; with ``expected``
-    (kind, content digest) the payload as a whole is compared too. Durable when this returns.
-    Raise UnknownObject, TargetNotEmpty, Damaged or DiskFull, with nothing left behind.
+    (kind, content digest) the payload as a whole is compared too. Raise UnknownObject, Damaged or OSError.
     """
     identity, version = ocfl.split_payload_id(object_id)
     inventory = objects.inventory(identity)
     prefix = f"{ocfl.content_of(version)}/{ocfl.PAYLOAD}/"
     if version not in inventory.payload_versions():
         raise UnknownObject(f"存储根中没有 {object_id}", f"the storage root does not hold {object_id}")
-    with whole_folder(folder) as partial:
-        payload = Payload.of(
-            _copy(objects, object_id, path.removeprefix(prefix), digest, partial)
-            for path, digest in inventory.files.items()
-            if path.startswith(prefix)
-        )
-        _check(payload, object_id, expected)
+    payload = Payload.of(
+        _copy(objects, object_id, path.removeprefix(prefix), digest, folder)
+        for path, digest in inventory.files.items()
+        if path.startswith(prefix)
+    )
+    _check(payload, object_id, expected)
     return len(payload.files)
 
 
-def _copy(objects: StoredObjects, object_id: str, path: str, digest: bytes, partial: Path) -> PayloadFile:
+def _copy(objects: StoredObjects, object_id: str, path: str, digest: bytes, folder: Path) -> PayloadFile:
     source = objects.payload_path(object_id) / path
-    target = partial / path
+    target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         identity = Identity.of(look_at(source))

@@ -1,4 +1,4 @@
-"""A folder that is written whole or not at all.
+"""A folder that is written whole or not at all, alone or many at a time.
 
 Its files go into a folder beside it, which takes its name once everything is right and durable; a crash leaves that
 one, named after the target with ".zhicang-partial" behind it, and the next attempt removes it.
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+TOGETHER = 64
+"""Folders of a group that are made durable by one sync: a crash costs the work of so many at most."""
+
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
@@ -25,29 +28,71 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
     Raise TargetNotEmpty when the target has something in it, DiskFull or StorageError; nothing is left behind then.
     """
-    folder = folder.absolute()
-    refuse_taken(folder)
-    partial = folder.with_name(folder.name + ".zhicang-partial")
-    with told_of(str(folder)):
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        try:
-            yield partial
-            settle(partial, folder)
-        except BaseException:
+    with folder_group() as group, group.folder(folder) as partial:
+        yield partial
+
+
+class FolderGroup:
+    """Folders on one file system that get their names together, so that one sync serves many of them."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Path, Path]] = []
+
+    @contextmanager
+    def folder(self, folder: Path) -> Iterator[Path]:
+        """Give the folder to write into; when the block ends well, it gets its name by the next `settle`.
+
+        Raise TargetNotEmpty, DiskFull or StorageError; of this folder nothing is left behind then.
+        """
+        folder = folder.absolute()
+        refuse_taken(folder)
+        partial = folder.with_name(folder.name + ".zhicang-partial")
+        with told_of(str(folder)):
             shutil.rmtree(partial, ignore_errors=True)
-            raise
+            partial.mkdir(parents=True)
+            try:
+                yield partial
+            except BaseException:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+        self._waiting.append((partial, folder))
+        if len(self._waiting) >= TOGETHER:
+            self.settle()
+
+    def settle(self) -> None:
+        """Make what was written durable, then give it its names; raise DiskFull or StorageError with nothing left."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        with told_of(str(waiting[0][1])):
+            try:
+                _sync(waiting[0][0])
+                for partial, folder in waiting:
+                    partial.rename(folder)  # an empty folder of that name gives way
+                for parent in {folder.parent for _, folder in waiting}:
+                    sync_folder(parent)
+            except BaseException:
+                for partial, _ in waiting:
+                    shutil.rmtree(partial, ignore_errors=True)
+                raise
 
 
-def settle(partial: Path, folder: Path) -> None:
-    """Make a finished folder durable and give it its name."""
-    descriptor = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+@contextmanager
+def folder_group() -> Iterator[FolderGroup]:
+    """Give a group; at the end of the block, however it ends, what was written whole is durable under its name."""
+    group = FolderGroup()
+    try:
+        yield group
+    finally:
+        group.settle()
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         sync_file_system(descriptor)
     finally:
         os.close(descriptor)
-    partial.rename(folder)  # an empty folder of that name gives way
-    sync_folder(folder.parent)
 
 
 def refuse_taken(folder: Path) -> None:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from node.errors import Words
+from node.listing.rows import row_of, status
 from node.receipts.material import ProofMaterial
-from node.records.kind import Kind
-from node.registrar.stages import STATUSES, status_of
-from storage.cid import Cid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,30 +18,10 @@ if TYPE_CHECKING:
     from storage.proofs import ProofFolder
     from storage.resources import ResourceRow
 
-BEIJING = timezone(timedelta(hours=8))
-COLUMNS: dict[str, Words] = {
-    "number": Words("登记号", "number"),
-    "client_ref": Words("自有编号", "client_ref"),
-    "title": Words("题名", "title"),
-    "kind": Words("形式", "kind"),
-    "files": Words("文件数", "files"),
-    "bytes": Words("字节", "bytes"),
-    "sha256": Words("SHA-256", "SHA-256"),
-    "cid": Words("CID", "CID"),
-    "status": Words("状态", "status"),
-    "tx_hash": Words("交易号", "tx_hash"),
-    "height": Words("区块高度", "height"),
-    "time": Words("时间", "time"),
-    "lot": Words("交付批次", "lot"),
-    "source": Words("来源", "source"),
-}
-"""The columns of the list, in their order."""
-KINDS = {"file": Words("单文件", "file"), "tree": Words("多文件", "tree")}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One resource; ``height`` and ``time`` (ISO, Beijing) are empty until it is final."""
+    """One resource, and the act that brought its newest version on chain."""
 
     row: ResourceRow
     act: ActRow | None
@@ -53,35 +29,11 @@ class Line:
     @property
     def status(self) -> str:
         """How far it has come, as in JSON output."""
-        return "withdrawn" if self.row.withdrawn else status_of(self.row.code, self.row.stage)
+        return status(self.row)
 
-    def to_json(self) -> dict[str, Any]:
-        """Give the line by the names of `COLUMNS`."""
-        act, row = self.act, self.row
-        final = act is not None and act.tx_hash is not None and row.stage == "confirmed"
-        return {
-            "number": row.number,
-            "client_ref": row.client_ref,
-            "title": row.title,
-            "kind": Kind(row.kind).word,
-            "files": row.files,
-            "bytes": row.size,
-            "sha256": row.content_digest.hex(),
-            "cid": str(Cid.from_binary(row.cid)),
-            "status": self.status,
-            "tx_hash": "0x" + act.tx_hash.hex() if final and act and act.tx_hash else "",
-            "height": act.height if final and act else None,
-            "time": beijing(act.time) if final and act and act.time else "",
-            "lot": row.lot,
-            "source": row.source_path,
-        }
-
-    def texts(self, language: str) -> list[str]:
-        """Give the line as a person reads it."""
-        value = self.to_json()
-        value["status"] = STATUSES[self.status].in_language(language)
-        value["kind"] = KINDS[value["kind"]].in_language(language)
-        return ["" if value[name] is None else str(value[name]) for name in COLUMNS]
+    def listed(self) -> dict[str, Any]:
+        """Give the line as the list beside the page has it."""
+        return row_of(self.row, self.act)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +93,3 @@ def head_of(lines: Iterable[Line], proofs: ProofFolder) -> tuple[int, bytes] | N
     except FileNotFoundError:
         return None  # `audit` says what to do
     return newest.height, material.decode_header().block_hash
-
-
-def beijing(seconds: int) -> str:
-    """Give UTC seconds as ISO time of Beijing."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone(BEIJING).isoformat(timespec="seconds")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from node.applying.register import COLUMNS, beijing
 from node.errors import Words
+from node.listing.rows import HEADINGS, beijing, in_words
 from node.registrar.stages import STATUSES
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 2000
 """Lines that are printed, some 100 pages; of more the page says that the list has them, and gives its digest."""
-_PRINTED = ("number", "title", "files", "bytes", "status", "height", "time")
+_PRINTED = ("resource_id", "title", "files", "size", "status", "block_height", "block_time")
 _LABELS = {
     "title": Words("登记清单", "Register of resources"),
     "institution": Words("登记机构", "institution"),
@@ -46,7 +46,7 @@ _REMARK = Words(
     "no ownership. With a receipt and the trust anchor anyone can verify offline (zhicang verify); compare the "
     "fingerprint with the one that the consortium publishes first.",
 )
-_FINAL = {"registered", "amended", "superseded", "withdrawn"}
+_FINAL = {"registered", "withdrawn"}
 _NOT_YET = Words(
     "本清单尚不证明登记:表中有尚未最终确认的项(见“状态”一列)。全部最终确认之后请重出登记清单。",
     "This register does not prove a registration yet: items in it are not final (see the column “status”). Make it out "
@@ -87,8 +87,10 @@ def as_page(register: Register, language: str, *, list_digest: bytes) -> bytes:
 
     marked = ("演示,不作凭证" if language == "zh" else "demonstration, no evidence") if register.demonstration else ""
     title = say("title") + (f"<small>{marked}</small>" if marked else "")
-    about = "".join(f"<tr><th>{label}</th><td>{text}</td></tr>" for label, text in _about(register, language, list_digest))
-    heads = "".join(f"<th>{escape(COLUMNS[name].in_language(language))}</th>" for name in _PRINTED)
+    about = "".join(
+        f"<tr><th>{label}</th><td>{text}</td></tr>" for label, text in _about(register, language, list_digest)
+    )
+    heads = "".join(f"<th>{escape(HEADINGS[name].in_language(language))}</th>" for name in _PRINTED)
     lines = "".join(_line(place, line, language) for place, line in enumerate(register.lines[:MOST_LINES], start=1))
     signed = "".join(
         f'<div><span>{escape(words.in_language(language))}:</span><span class="date">{_date(language)}</span></div>'
@@ -112,9 +114,15 @@ def _about(register: Register, language: str, list_digest: bytes) -> list[tuple[
     said.append(("source", escape(register.source)))
     if lot is not None:
         said += [("lot", escape(lot.name))]
-        said += [(name, escape(text)) for name in ("contract", "contractor", "disk", "delivered") if (text := getattr(lot, name))]
+        said += [
+            (name, escape(text))
+            for name in ("contract", "contractor", "disk", "delivered")
+            if (text := getattr(lot, name))
+        ]
     count = len(register.lines)
-    states = ("、" if zh else ", ").join(f"{STATUSES[status].in_language(language)} {n}" for status, n in register.statuses.items())
+    states = ("、" if zh else ", ").join(
+        f"{STATUSES[status].in_language(language)} {n}" for status, n in register.statuses.items()
+    )
     totals = (
         f"{count} 件,{register.files} 个文件,{register.size:,} 字节;{states}"
         if zh
@@ -122,7 +130,12 @@ def _about(register: Register, language: str, list_digest: bytes) -> list[tuple[
     )
     said.append(("totals", escape(totals)))
     if register.left:
-        said.append(("left", f"{register.left} 件(见预检与拒绝的说明)" if zh else f"{register.left} (see the findings and refusals)"))
+        said.append(
+            (
+                "left",
+                f"{register.left} 件(见预检与拒绝的说明)" if zh else f"{register.left} (see the findings and refusals)",
+            )
+        )
     if register.head is not None:
         height, block_hash = register.head
         said.append(("head", f"{height} <code>0x{block_hash.hex()}</code>"))
@@ -133,14 +146,15 @@ def _about(register: Register, language: str, list_digest: bytes) -> list[tuple[
 
 
 def _line(place: int, line: Line, language: str) -> str:
-    texts = dict(zip(COLUMNS, map(escape, line.texts(language)), strict=True))
-    texts["time"] = texts["time"].replace("T", " ").removesuffix("+08:00")
-    kinds = {"number": "short", "files": "right", "bytes": "right", "height": "right", "status": "short", "time": "short"}
-    cells = "".join(f'<td class="{kinds.get(name, "")}">{texts[name]}</td>' for name in _PRINTED)
+    texts = {name: escape(str(value)) for name, value in in_words(line.listed(), language).items()}
+    if "block_time" in texts:
+        texts["block_time"] = texts["block_time"].replace("T", " ").removesuffix("+08:00")
+    kinds = {"title": "", "files": "right", "size": "right", "block_height": "right"}
+    cells = "".join(f'<td class="{kinds.get(name, "short")}">{texts.get(name, "")}</td>' for name in _PRINTED)
     span = len(_PRINTED)
     return (
         f'<tr class="item"><td class="right" rowspan="2">{place}</td>{cells}</tr>'
-        f'<tr class="digest"><td colspan="{span}"><code>{texts["sha256"]}</code></td></tr>\n'
+        f'<tr class="digest"><td colspan="{span}"><code>{texts["content_sha256"]}</code></td></tr>\n'
     )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from node.applying.apply import Application
-from node.applying.lists import as_csv, as_json_lines, as_workbook
 from node.applying.plan import make_plan
 from node.applying.register import Register, head_of, lines_of
 from node.applying.sheet import as_page
@@ -19,6 +18,7 @@ from node.cli.matters import NEXT_REVIEW, tell_outcome, tell_resource
 from node.cli.meter import Meter
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Words
+from node.listing.formats import in_format
 from node.own_anchor import trust_anchor
 from node.records.metadata import Metadata
 from node.records.said import read_period
@@ -210,11 +210,11 @@ def _write(made: Register, arguments: argparse.Namespace, output: Output, *, nam
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput("不能写到这里", f"cannot be written: {error.strerror}", file=str(folder), field="output") from error
-    listed = as_csv(made, output.language)
-    page = as_page(made, output.language, list_digest=hashlib.sha256(listed).digest())
-    files = {".csv": listed, ".jsonl": as_json_lines(made), ".xlsx": as_workbook(made, output.language)}
-    for ending, data in files.items():
-        write_output(folder / f"登记清单{ending}", data)
+    rows = [line.listed() for line in made.lines]
+    lists = {form: in_format(form, rows, language=output.language) for form in ("csv", "jsonl", "xlsx")}
+    page = as_page(made, output.language, list_digest=hashlib.sha256(lists["csv"]).digest())
+    for ending, data in lists.items():
+        write_output(folder / f"登记清单.{ending}", data)
     write_output(folder / "登记清单.html", page)  # last: it bears the digest of the list beside it
     return folder
 

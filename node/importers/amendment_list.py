@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words, ZhicangError, chinese_reason
+from node.importers.cell_text import unguarded
 from node.importers.columns import field_of
 from node.importers.description_list import HEADINGS
 from node.records.number import Number
@@ -51,7 +52,7 @@ def read_amendments(list_file: Path) -> Iterator[Amendment | ZhicangError]:
             raise BadInput(zh, en, mend=mend, file=str(list_file), row=1)
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield _amendment(dict(zip(fields, cells, strict=False)), list_file, reader.line_num)
+                yield _amendment(dict(zip(fields, map(unguarded, cells), strict=False)), list_file, reader.line_num)
     except csv.Error as error:
         raise BadInput("不是合法的 CSV", f"not CSV: {error}", file=str(list_file), row=reader.line_num) from error
 

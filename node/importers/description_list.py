@@ -12,6 +12,7 @@ import io
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words, ZhicangError, chinese_reason
+from node.importers.cell_text import unguarded
 from node.importers.columns import COLUMNS, field_of
 from node.records.said import COLUMNS as METADATA_COLUMNS
 from node.records.said import described
@@ -87,7 +88,8 @@ def _text(list_file: Path) -> str:
 
 def _rows(reader: Iterator[list[str]], list_file: Path) -> Iterator[list[str]]:
     try:
-        yield from reader
+        for cells in reader:
+            yield list(map(unguarded, cells))
     except csv.Error as error:
         row = getattr(reader, "line_num", None)
         chinese = "引号没有闭合" if "unexpected end" in str(error) else "引号或分隔符不对"

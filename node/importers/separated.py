@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words
+from node.importers.cell_text import unguarded
 from node.importers.heading_row import find_headings, no_headings
 from node.importers.table import make_table
 
@@ -23,11 +24,12 @@ def read_separated(name: str, data: bytes, mapping: Mapping) -> list[Table]:
     first = text[: text.find("\n") + 1 or len(text)]
     separator = max(",\t;", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    guards = "'" in text
     rows: list[list[str]] = []
     numbers: list[int] = []
     try:
         for row in reader:
-            rows.append(row)
+            rows.append(list(map(unguarded, row)) if guards else row)
             numbers.append(reader.line_num)
     except csv.Error as error:
         zh = "引号没有闭合" if "unexpected end" in str(error) else "引号、分隔符不对或有不可见字符"

@@ -1,8 +1,8 @@
 """A BagIt 1.0 bag of one payload, with all that proves it.
 
 Source: RFC 8493. Beside the payload below `data/` the bag holds the metadata as registered, the receipts of every
-version with this payload, and the trust anchor. `manifest-sm3.txt` is no manifest that BagIt knows: its readers pass
-over it, and it serves those who check SM3.
+version with this payload (those of an earlier chain too: they stay good for ever), and the trust anchor.
+`manifest-sm3.txt` is no manifest that BagIt knows: its readers pass over it, and it serves those who check SM3.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from node.leaving.dublin_core import dublin_core
+from node.listing.dublin_core import dublin_core
 from node.own_anchor import trust_anchor
-from node.receipt_desk import read_lines, receipt_for, unit_receipt_for
+from node.receipt_desk import on_earlier_chain, read_lines, receipt_for, unit_receipt_for
 from node.records import canonical
 from node.records.manifest import manifest_of
 from node.records.metadata import Metadata
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _TAGS = {"sha256": hashlib.sha256, "sha512": hashlib.sha512}
+EARLIER, UNITS = "-earlier", "first-unit"
+"""Parts of the names of receipts: of the chain that the home came from; of a list of units."""
 _PAYLOAD: dict[str, Any] = _TAGS | {"sm3": new_sm3}
 """Algorithm → how its digest is begun: those of the manifests of the payload."""
 
@@ -52,55 +54,73 @@ def write_bag(node: Reading, row: VersionRow, folder: Path) -> int:
 
     Durable when this returns. Raise TargetNotEmpty, Damaged or DiskFull, with nothing left behind.
     """
+    with whole_folder(folder) as bag:
+        return fill_bag(node, row, bag)
+
+
+def fill_bag(node: Reading, row: VersionRow, bag: Path) -> int:
+    """Write the payload of a version as a bag into a folder whose durability is the caller's."""
     metadata = Metadata.from_json(canonical.decode(row.metadata))
     files = {
         "metadata.json": row.metadata,
-        "dc.xml": dublin_core([(row.number, metadata, row.content_digest.hex())]),
+        "dc.xml": b"".join(dublin_core([(row.number, metadata, row.content_digest.hex())])),
     }
-    for version in receipted(node, row):
-        files[f"receipts/v{version.version}.json"] = receipt_for(node, version).to_json_bytes()
-    expected = (Kind(row.kind), row.content_digest)
+    for name, version in receipted(node, row).items():
+        files[f"receipts/{name}.json"] = receipt_for(node, version).to_json_bytes()
     contents = _Contents(
-        payload_id=row.payload_id, expected=expected, number=row.number, title=row.title, files=files
-    )
-    return _write(node, contents, folder)
+        payload_id=row.payload_id, expected=(Kind(row.kind), row.content_digest), number=row.number,
+        title=row.title, files=files,
+    )  # fmt: skip
+    return _fill(node, contents, bag)
 
 
-def write_units_bag(node: Reading, batch: UnitBatchRow, folder: Path) -> int:
-    """Write the list of a final unit batch as a bag, with the receipt of its first unit, which holds the batch's root.
-
-    Durable when this returns. Raise TargetNotEmpty, Damaged or DiskFull, with nothing left behind.
-    """
+def fill_units_bag(node: Reading, batch: UnitBatchRow, bag: Path) -> int:
+    """Write the list of a unit batch as a bag, with the receipts of its first unit, which hold the batch's root."""
     first = canonical.decode(read_lines(node, batch)[0])
-    receipt = unit_receipt_for(node, first["resource_id"], str(first[batch.id_field]))
+    unit = first["resource_id"], str(first[batch.id_field])
+    files = {
+        f"receipts/{name}.json": unit_receipt_for(node, *unit, earlier=name.endswith(EARLIER)).to_json_bytes()
+        for name in unit_receipts(node, batch)
+    }
     contents = _Contents(
-        payload_id=batch.object_id,
-        expected=(Kind.FILE, batch.list_digest),
-        number="0x" + batch.root.hex(),
-        title=f"知识单元清单 list of {batch.claimed} units",
-        files={"receipts/first-unit.json": receipt.to_json_bytes()},
-    )
-    return _write(node, contents, folder)
+        payload_id=batch.object_id, expected=(Kind.FILE, batch.list_digest), number="0x" + batch.root.hex(),
+        title=f"知识单元清单 list of {batch.claimed} units", files=files,
+    )  # fmt: skip
+    return _fill(node, contents, bag)
 
 
-def receipted(node: Reading, row: VersionRow) -> list[VersionRow]:
-    """Give the final versions of a resource that have the payload of this one."""
-    versions = node.journal.resources.versions(row.number)
-    return [each for each in versions if each.payload_at == row.payload_at and each.stage == "confirmed"]
+def receipted(node: Reading, row: VersionRow) -> dict[str, VersionRow]:
+    """Give the receipts that there are for the payload of a version: name → version, on whichever chain it is final."""
+    found: dict[str, VersionRow] = {}
+    for each in node.journal.resources.versions(row.number):
+        if each.payload_at != row.payload_at:
+            continue
+        if node.journal.matters.earlier(each.matter) is not None:
+            found[f"v{each.version}{EARLIER}"] = on_earlier_chain(node, each)
+        if each.stage == "confirmed":
+            found[f"v{each.version}"] = each
+    return found
 
 
-def _write(node: Reading, contents: _Contents, folder: Path) -> int:
-    with whole_folder(folder) as bag:
-        data = bag / "data"
-        files = node.blocks.export(contents.payload_id, data, expected=contents.expected)
-        for name, content in contents.files.items():
-            (bag / name).parent.mkdir(exist_ok=True)
-            (bag / name).write_bytes(content)
-        (bag / "anchor.json").write_bytes(trust_anchor(node.home).to_json_bytes())
-        _write_manifests(bag, "manifest", data, _PAYLOAD)
-        size = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
-        _write_bag_info(node, contents, bag, f"{size}.{files}")
-        _write_manifests(bag, "tagmanifest", bag, _TAGS)
+def unit_receipts(node: Reading, batch: UnitBatchRow) -> list[str]:
+    """Give the names of the receipts that there are for a unit batch."""
+    earlier = node.journal.matters.earlier(batch.matter) is not None
+    names = (UNITS + EARLIER, earlier), (UNITS, batch.stage == "confirmed")
+    return [name for name, there in names if there]
+
+
+def _fill(node: Reading, contents: _Contents, bag: Path) -> int:
+    data = bag / "data"
+    data.mkdir()
+    files = node.blocks.copy_out(contents.payload_id, data, expected=contents.expected)
+    for name, content in contents.files.items():
+        (bag / name).parent.mkdir(exist_ok=True)
+        (bag / name).write_bytes(content)
+    (bag / "anchor.json").write_bytes(trust_anchor(node.home).to_json_bytes())
+    _write_manifests(bag, "manifest", data, _PAYLOAD)
+    size = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
+    _write_bag_info(node, contents, bag, f"{size}.{files}")
+    _write_manifests(bag, "tagmanifest", bag, _TAGS)
     return files
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from node.history import status
+from node.listing.rows import status
 from node.records import canonical
 from node.records.metadata import Metadata
 from node.records.said import WORDS, texts_of

@@ -7,6 +7,8 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -79,6 +81,22 @@ def test_versions_withdrawals_and_units_are_registered_anew_and_no_payload_is_re
     assert "earlier chain at" in told.out
     here.well("home", "amend", history.changed, "--title", "更新的题名")
     assert here.run("home", "audit").code == 0
+    assert_leaves(here, history)
+
+
+def assert_leaves(here: Here, history: History) -> None:
+    """See that the home goes out with the receipts of both chains, and that they hold with nothing of ours beside."""
+    told = here.well("home", "export", "--all", "left", "--json").lines[0]
+    assert (told["resources"], told["unit_lists"]) == (4, 1)
+    left = here.folder / "left"
+    bag = left / "resources" / "2023" / history.changed
+    names = {path.stem for path in (bag / "receipts").iterdir()}
+    assert names == {"v2", "v2-earlier", "v3", "v3-earlier", "v4"}
+    assert (bag / "receipts" / "v2-earlier.json").read_bytes() == (here.folder / "v2.old.json").read_bytes()
+    assert {path.stem for path in left.glob("units/*/receipts/*")} == {"first-unit", "first-unit-earlier"}
+    command = [sys.executable, "-I", "-S", "zhicang-verify.pyz", "."]
+    ran = subprocess.run(command, cwd=left, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.count("✓")) == (0, 5), ran.stdout + ran.stderr
 
 
 def test_a_moved_home_goes_on_and_an_older_copy_of_it_seals_nothing(here: Here, history: History) -> None:

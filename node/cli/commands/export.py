@@ -75,7 +75,9 @@ def _everything(node: Reading, folder: Path, output: Output) -> None:
     total = node.journal.resources.count() + sum(1 for _ in node.journal.units.batches())
     with output.progress("导出", "export", total) as progress:
         left = export_all(node, folder, step=progress.step)
+    for name, error in left.refused:
+        output.refuse(error, source=name)
     output.record({"folder": str(folder), "resources": left.resources, "unit_lists": left.units, "found": left.found})
-    output.record({"summary": {"exported": left.resources + left.units, "found": left.found}})
+    output.record({"summary": {"exported": left.resources + left.units, "found": left.found, "refused": len(left.refused)}})
     output.say(f"已导出资源 {left.resources} 包、知识单元清单 {left.units} 包到 {folder};此前已有 {left.found} 包", f"{left.resources} bags of resources and {left.units} of unit lists written to {folder}; {left.found} were there")
     output.say(f"核验:cd {folder} && python3 zhicang-verify.pyz .", f"to verify: cd {folder} && python3 zhicang-verify.pyz .")

@@ -9,9 +9,9 @@ from node.cli.page import add_limit, page_size
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput
-from node.history import status
-from node.leaving.lists import FORMATS, list_in
 from node.leaving.totals import BY, totals
+from node.listing.formats import FORMATS, list_in
+from node.listing.rows import status
 from node.records.kind import Kind
 from node.registrar.stages import STATUSES
 from node.runtime import open_for_reading
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
     add_limit(parser, language, zh="每页件数", en="resources a page")
     parser.add_argument("--review", action="store_true", help=say("只列还未办完的:草稿、待审、已批准、退回", "only what is under way: drafts, for review, approved, returned"))
-    parser.add_argument("--format", choices=sorted(FORMATS), help=say("把全部资源写成一份清单(用 -o 指明文件);csv 带 BOM,Excel 可直接打开", "write all resources as one list (name the file with -o); csv has a BOM, as Excel wants it"))
+    parser.add_argument("--format", choices=FORMATS, help=say("把全部资源写成一份清单(用 -o 指明文件);csv 带 BOM,Excel 可直接打开", "write all resources as one list (name the file with -o); csv has a BOM, as Excel wants it"))
     parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("清单写到这个文件", "the file to write the list to"))
     parser.add_argument("--by", choices=BY, help=say("按这一项合计已登记的资源", "total what is registered by this column"))
     parser.add_argument("--after", default="", metavar="ID", help=say("从这个登记号之后开始", "begin behind this registration number"))

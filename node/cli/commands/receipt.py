@@ -11,7 +11,8 @@ from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.cli.unit_lookup import taken_back_words
 from node.errors import BadInput
-from node.history import find, status, utc
+from node.history import find, utc
+from node.listing.rows import status
 from node.own_anchor import trust_anchor
 from node.receipt_desk import on_earlier_chain, receipt_for, unit_receipt_for
 from node.records.number import Number

@@ -11,10 +11,10 @@ import pytest
 from bench import Bench
 from openpyxl import load_workbook
 
-from node.applying.lists import as_csv, as_json_lines, as_workbook
 from node.applying.register import Register, lines_of
 from node.applying.sheet import as_page
 from node.cli.meter import Meter
+from node.listing.formats import in_format
 from storage.lots import LotRow
 
 if TYPE_CHECKING:
@@ -58,12 +58,14 @@ def test_the_page_claims_a_registration_only_when_all_of_it_is_final(register: R
 
 
 def test_the_lists_hold_texts_as_texts(register: Register) -> None:
-    line = json.loads(as_json_lines(register))
-    assert (line["title"], line["status"], line["height"], line["lot"]) == (TITLE, "review", None, "<批>")
-    sheet = load_workbook(io.BytesIO(as_workbook(register, "zh"))).active
+    rows = [line.listed() for line in register.lines]
+    line = json.loads(in_format("jsonl", rows, language="zh"))
+    assert (line["title"], line["status"], line["lot"]) == (TITLE, "review", "<批>")
+    sheet = load_workbook(io.BytesIO(in_format("xlsx", rows, language="zh"))).active
     assert sheet is not None
-    assert (sheet["C2"].value, sheet["C2"].data_type, sheet["F2"].value) == (TITLE, "s", 3)
-    assert f"'{TITLE}" in as_csv(register, "zh").decode("utf-8-sig")
+    cells = {str(head.value): cell for head, cell in zip(sheet[1], sheet[2], strict=True)}
+    assert (cells["题名"].value, cells["题名"].data_type, cells["字节数"].value) == (TITLE, "s", 3)
+    assert f"'{TITLE}" in in_format("csv", rows, language="zh").decode("utf-8-sig")
 
 
 def test_the_meter_says_nothing_before_it_can_know_and_then_what_the_last_minute_says() -> None:

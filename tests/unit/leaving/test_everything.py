@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import bagit
@@ -14,11 +16,14 @@ from node.importers.lists import read_list_bytes
 from node.importers.mapping import Mapping
 from node.leaving import everything
 from node.leaving.everything import export_all
-from node.leaving.lists import FORMATS, list_in
+from node.listing.formats import list_in
 from node.records import canonical
+from node.records.manifest import manifest_of
 from node.records.metadata import Metadata
 from node.records.said import described
-from node.runtime import open_for_reading
+from node.registrar.outcome import Waiting
+from node.registrar.request import RegisterRequest
+from node.runtime import open_for_drafting, open_for_reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,18 +61,58 @@ def test_every_bag_is_valid_and_verifies_without_any_package(left: Path) -> None
     assert verified(left, "--fingerprint", "0" * 64).returncode != 0
 
 
-@pytest.mark.parametrize("what", ["payload", "unit", "metadata"])
-def test_one_changed_byte_is_found_by_the_verifier_alone(left: Path, tmp_path: Path, what: str) -> None:
+@pytest.mark.parametrize("bagged", [False, True])
+@pytest.mark.parametrize("what", ["payload", "unit", "metadata", "receipt", "tag"])
+def test_one_changed_byte_is_found_by_the_verifier_alone(
+    left: Path, tmp_path: Path, what: str, *, bagged: bool
+) -> None:
     shutil.copytree(left, tmp_path / "all")
-    places = {"payload": "resources/*/*/data/**/*.t*", "unit": "units/*/data/*", "metadata": "resources/*/*/receipts/*"}
+    places = {
+        "payload": "resources/*/*/data/**/*.t*", "unit": "units/*/data/*", "metadata": "resources/*/*/metadata.json",
+        "receipt": "resources/*/*/receipts/*", "tag": "resources/*/*/dc.xml",
+    }  # fmt: skip
     file = next(path for path in sorted((tmp_path / "all").glob(places[what])) if path.is_file())
-    data = file.read_bytes()
-    if what == "metadata":
-        file.write_bytes(data.replace("晋绥".encode(), "晋西".encode()).replace("扫描".encode(), "扫苗".encode()))
-    else:
-        file.write_bytes(data.replace(b'"title":"x"', b'"title":"y"') if what == "unit" else data[:-1] + b"\0")
+    data = bytearray(file.read_bytes())
+    data[data.index(b'"title":"') + 9 if b'"title":"' in data else -1] ^= 1
+    file.write_bytes(data)
+    if bagged:
+        write_manifests_anew(next(path for path in file.parents if (path / "bagit.txt").is_file()))
     ran = verified(tmp_path / "all")
+    if what == "tag" and bagged:
+        assert ran.returncode == 0  # what no receipt is about, only the manifests hold
+        return
     assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert (ran.stdout.count("✓"), ran.stdout.count("✗")) == (3, 1)
+    if what == "metadata":
+        assert "metadata.json is not the metadata that the receipt proves" in ran.stdout
+    assert ("is not as in" in ran.stdout) == (not bagged)
+
+
+def write_manifests_anew(bag: Path) -> None:
+    """Cheat: make the manifests fit what was changed."""
+    for name in ("manifest", "tagmanifest"):
+        files = {file.relative_to(bag).as_posix(): file.read_bytes() for file in bag.rglob("*") if file.is_file()}
+        digests = {
+            path: hashlib.sha256(data).digest()
+            for path, data in files.items()
+            if path.startswith("data/") == (name == "manifest") and not path.startswith("tagmanifest")
+        }
+        (bag / f"{name}-sha256.txt").write_bytes(manifest_of(digests))
+
+
+def test_a_bag_without_a_receipt_is_no_yes(left: Path, tmp_path: Path) -> None:
+    shutil.copytree(left, tmp_path / "all")
+    bag = next((tmp_path / "all").glob("resources/*/*"))
+    shutil.rmtree(bag / "receipts")
+    write_manifests_anew(bag)
+    (bag / "metadata.json").write_bytes(b"{}")
+    ran = verified(tmp_path / "all")
+    assert (ran.returncode, ran.stdout.count("✓"), ran.stdout.count("✗")) == (1, 3, 1)
+    assert "no receipt: nothing proves this one" in ran.stdout
+    write_manifests_anew(bag)
+    ran = verified(tmp_path / "all")
+    assert (ran.returncode, ran.stdout.count("✓"), ran.stdout.count("✗")) == (1, 3, 0)
+    assert "4 bag(s): 3 yes, 1 without receipt, 0 no" in ran.stdout
 
 
 def test_a_run_that_was_cut_short_goes_on(leaving: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,8 +128,35 @@ def test_a_run_that_was_cut_short_goes_on(leaving: Home, tmp_path: Path, monkeyp
             export_all(node, tmp_path / "all", step=stop)
         again = export_all(node, tmp_path / "all", step=lambda: None)
         assert (again.resources + again.units, again.found) == (3, 1)
-        monkeypatch.setattr(everything, "write_bag", None)
+        monkeypatch.setattr(everything, "fill_bag", None)
+        monkeypatch.setattr(everything, "fill_units_bag", None)
         assert export_all(node, tmp_path / "all", step=lambda: None).found == 4
+
+
+def test_a_damaged_payload_holds_up_no_other(leaving: Home, tmp_path: Path) -> None:
+    shutil.copytree(leaving.path, tmp_path / "home")
+    with open_for_reading(replace(leaving, path=tmp_path / "home")) as node:
+        row = next(node.journal.resources.all())
+        file = next(path for path in node.root.payload_path(row.payload_id).rglob("*") if path.is_file())
+        file.chmod(0o600)
+        file.write_bytes(b"other")
+        left = export_all(node, tmp_path / "all", step=lambda: None)
+    assert (left.resources, left.units, [name for name, _ in left.refused]) == (2, 1, [row.number])
+    assert verified(tmp_path / "all").returncode == 0
+
+
+def test_what_is_not_final_goes_out_without_a_receipt_and_the_verifier_says_so(leaving: Home, tmp_path: Path) -> None:
+    shutil.copytree(leaving.path, tmp_path / "home")
+    here = replace(leaving, path=tmp_path / "home")
+    (tmp_path / "two.txt").write_text("二")
+    with open_for_drafting(here) as desk:
+        metadata = Metadata(title="草稿", period=2023)
+        outcomes = list(desk.registrar.draft([RegisterRequest(source=tmp_path / "two.txt", metadata=metadata)]))
+    assert isinstance(outcomes[0], Waiting), outcomes
+    with open_for_reading(here) as node:
+        export_all(node, tmp_path / "all", step=lambda: None)
+    ran = verified(tmp_path / "all")
+    assert (ran.returncode, ran.stdout.count("✓"), ran.stdout.count("no receipt: nothing proves")) == (1, 4, 1)
 
 
 def test_another_folder_is_refused(leaving: Home, tmp_path: Path) -> None:
@@ -112,7 +184,6 @@ def test_a_list_that_went_out_comes_in_again_as_the_same_metadata(leaving: Home,
 def test_dublin_core_says_number_digest_and_terms(leaving: Home) -> None:
     from defusedxml.ElementTree import fromstring
 
-    assert set(FORMATS) == {"xlsx", "csv", "csv-no-bom", "jsonl", "dc"}
     with open_for_reading(leaving) as node:
         rows = list(node.journal.resources.all())
         root = fromstring(list_in("dc", node.journal, rows))

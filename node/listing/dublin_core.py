@@ -14,7 +14,7 @@ from node.records.composed import parts
 from node.records.said import NAMES, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from node.records.metadata import Metadata
 
@@ -26,13 +26,13 @@ _FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 """Characters that XML 1.0 cannot hold."""
 
 
-def dublin_core(records: Iterable[tuple[str, Metadata, str]]) -> bytes:
-    """Give one XML document of records: registration number, metadata, SHA-256 in hex."""
+def dublin_core(records: Iterable[tuple[str, Metadata, str]]) -> Iterator[bytes]:
+    """Give one XML document of records (registration number, metadata, SHA-256 in hex), piece by piece."""
     for prefix, space in _SPACES.items():
         ET.register_namespace(prefix, space)
-    root = ET.Element("records")
+    yield b"<?xml version='1.0' encoding='utf-8'?>\n<records>\n"
     for number, metadata, sha256 in records:
-        record = ET.SubElement(root, "record")
+        record = ET.Element("record")
         _add(record, "dc:identifier", number)
         _add(record, "dc:identifier", f"urn:sha256:{sha256}")
         for column, text in texts_of(metadata).items():
@@ -41,9 +41,9 @@ def dublin_core(records: Iterable[tuple[str, Metadata, str]]) -> bytes:
                     _add(record, term, value)
         for identifier in metadata.identifiers:
             _add(record, "dc:identifier", f"{identifier.scheme}:{identifier.value}")
-    ET.indent(root)
-    data: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return data + b"\n"
+        ET.indent(record)
+        yield ET.tostring(record, encoding="utf-8", xml_declaration=False) + b"\n"
+    yield b"</records>\n"
 
 
 def _add(record: ET.Element, term: str, text: str) -> None:
