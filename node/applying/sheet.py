@@ -6,7 +6,7 @@ One HTML file without scripts, links or pictures; everything that came from outs
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from node.errors import Words
 from node.listing.rows import HEADINGS, beijing, in_words
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 2000
 """Lines that are printed, some 100 pages; of more the page says that the list has them, and gives its digest."""
-_PRINTED = ("resource_id", "title", "files", "size", "status", "block_height", "block_time")
+_PRINTED = ("resource_id", "title", "files", "size", "status")
 _LABELS = {
     "title": Words("登记清单", "Register of resources"),
     "institution": Words("登记机构", "institution"),
@@ -53,21 +53,25 @@ _NOT_YET = Words(
     "again when all are.",
 )
 _STYLE = """
-@page { size: A4; margin: 16mm 14mm 18mm; @bottom-center { content: counter(page) " / " counter(pages); font-size: 8pt; } }
+@page { size: A4; margin: 16mm 14mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; }
+  @bottom-left { content: "ON EVERY PAGE"; font-size: 8pt; } }
 * { box-sizing: border-box; }
-body { font: 9.5pt/1.45 "Noto Sans CJK SC", "Source Han Sans SC", "SimSun", "Songti SC", sans-serif; color: #000;
+body { font: 9.5pt/1.45 "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimSun", sans-serif; color: #000;
   max-width: 182mm; margin: 0 auto; }
-h1 { font-size: 17pt; text-align: center; letter-spacing: .3em; margin: 4mm 0; }
-h1 small { display: block; font-size: 10pt; letter-spacing: 0; color: #b00; }
+h1 { font-size: 17pt; text-align: center; margin: 4mm 0; }
+h1:lang(zh) { letter-spacing: .3em; text-indent: .3em; }
+h1 small { display: block; font-size: 10pt; letter-spacing: 0; text-indent: 0; color: #b00; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border: .3pt solid #555; padding: 1mm 1.5mm; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 .about th { width: 34mm; font-weight: 600; background: #f2f2f2; }
 .lines { margin-top: 5mm; font-size: 8pt; }
 .lines thead { display: table-header-group; }
 .lines th { background: #f2f2f2; white-space: nowrap; }
-.lines tr { break-inside: avoid; }
-.lines .digest td { font-size: 7pt; border-top: none; color: #333; }
-.lines .item td { border-bottom: none; }
+.lines tbody { break-inside: avoid; }
+.lines .below td { font-size: 7pt; border-top: none; padding-top: 0; color: #333; }
+.lines .below span { margin-left: 4mm; white-space: nowrap; }
+.lines .item td { border-bottom: none; padding-bottom: .4mm; }
+.lines .item .place { border-bottom: .3pt solid #555; }
 code { font-family: "DejaVu Sans Mono", "Noto Sans Mono", monospace; font-size: 90%; overflow-wrap: anywhere; }
 .right { text-align: right; white-space: nowrap; }
 .short { white-space: nowrap; }
@@ -77,6 +81,10 @@ code { font-family: "DejaVu Sans Mono", "Noto Sans Mono", monospace; font-size: 
   align-items: flex-end; padding-bottom: 1mm; }
 .date { padding-right: 2mm; white-space: pre; }
 """
+
+
+_ALONE = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">\n"""
+"""The page fetches nothing, whatever stands in it."""
 
 
 def as_page(register: Register, language: str, *, list_digest: bytes) -> bytes:
@@ -90,18 +98,19 @@ def as_page(register: Register, language: str, *, list_digest: bytes) -> bytes:
     about = "".join(
         f"<tr><th>{label}</th><td>{text}</td></tr>" for label, text in _about(register, language, list_digest)
     )
-    heads = "".join(f"<th>{escape(HEADINGS[name].in_language(language))}</th>" for name in _PRINTED)
+    heads = "".join(f"<th>{_head(name, language)}</th>" for name in _PRINTED)
     lines = "".join(_line(place, line, language) for place, line in enumerate(register.lines[:MOST_LINES], start=1))
     signed = "".join(
         f'<div><span>{escape(words.in_language(language))}:</span><span class="date">{_date(language)}</span></div>'
         for words in _SIGNED
     )
+    style = _STYLE.replace("ON EVERY PAGE", f"{register.code}  CSV SHA-256 {list_digest.hex()[:16]}…")
     remark = _REMARK if register.head and set(register.statuses) <= _FINAL else _NOT_YET
     return (
-        f'<!doctype html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{say('title')} {escape(register.code)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f'<!doctype html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n{_ALONE}'
+        f"<title>{say('title')} {escape(register.code)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
         f'<h1>{title}</h1>\n<table class="about">\n{about}</table>\n'
-        f'<table class="lines">\n<thead><tr><th>{say("place")}</th>{heads}</tr></thead>\n<tbody>{lines}</tbody>\n</table>\n'
+        f'<table class="lines">\n<thead><tr><th>{say("place")}</th>{heads}</tr></thead>\n{lines}</table>\n'
         f"{_more(register, language)}"
         f'<p class="remark">{escape(remark.in_language(language))}</p>\n<div class="signed">{signed}</div>\n</body>\n</html>\n'
     ).encode(errors="backslashreplace")
@@ -124,9 +133,9 @@ def _about(register: Register, language: str, list_digest: bytes) -> list[tuple[
         f"{STATUSES[status].in_language(language)} {n}" for status, n in register.statuses.items()
     )
     totals = (
-        f"{count} 件,{register.files} 个文件,{register.size:,} 字节;{states}"
+        f"{count} 件,{register.files:,} 个文件,{register.size:,} 字节;{states}"
         if zh
-        else f"{count} resource(s), {register.files} file(s), {register.size:,} bytes; {states}"
+        else f"{count} resource(s), {register.files:,} file(s), {register.size:,} bytes; {states}"
     )
     said.append(("totals", escape(totals)))
     if register.left:
@@ -141,21 +150,38 @@ def _about(register: Register, language: str, list_digest: bytes) -> list[tuple[
         said.append(("head", f"{height} <code>0x{block_hash.hex()}</code>"))
     said.append(("fingerprint", f"<code>{escape(register.fingerprint)}</code>"))
     said.append(("list", f"<code>{list_digest.hex()}</code>"))
-    said.append(("made", escape(beijing(register.made))))
+    said.append(("made", escape(_time(beijing(register.made), language))))
     return [(escape(_LABELS[name].in_language(language)), text) for name, text in said]
 
 
 def _line(place: int, line: Line, language: str) -> str:
-    texts = {name: escape(str(value)) for name, value in in_words(line.listed(), language).items()}
-    if "block_time" in texts:
-        texts["block_time"] = texts["block_time"].replace("T", " ").removesuffix("+08:00")
-    kinds = {"title": "", "files": "right", "size": "right", "block_height": "right"}
+    texts = {name: escape(_printed(name, value, language)) for name, value in in_words(line.listed(), language).items()}
+    kinds = {"title": "", "files": "right", "size": "right"}
     cells = "".join(f'<td class="{kinds.get(name, "short")}">{texts.get(name, "")}</td>' for name in _PRINTED)
-    span = len(_PRINTED)
-    return (
-        f'<tr class="item"><td class="right" rowspan="2">{place}</td>{cells}</tr>'
-        f'<tr class="digest"><td colspan="{span}"><code>{texts["content_sha256"]}</code></td></tr>\n'
+    height, when = (
+        f"<span>{_head(name, language)} {texts[name]}</span>" if name in texts else ""
+        for name in ("block_height", "block_time")
     )
+    return (
+        f'<tbody><tr class="item"><td class="right place" rowspan="2">{place}</td>{cells}</tr>'
+        f'<tr class="below"><td colspan="{len(_PRINTED)}">SHA-256 <code>{texts["content_sha256"]}</code>{height}{when}'
+        "</td></tr></tbody>\n"
+    )
+
+
+def _head(name: str, language: str) -> str:
+    return escape(HEADINGS[name].in_language(language).replace("_", " "))
+
+
+def _printed(name: str, value: Any, language: str) -> str:
+    if name in ("files", "size"):
+        return f"{value:,}"
+    return _time(value, language) if name == "block_time" else str(value)
+
+
+def _time(text: str, language: str) -> str:
+    """Give an ISO time of Beijing as a person writes it."""
+    return text.replace("T", " ").removesuffix("+08:00") + (" 北京时间" if language == "zh" else " +08")
 
 
 def _more(register: Register, language: str) -> str:
@@ -167,4 +193,4 @@ def _more(register: Register, language: str) -> str:
 
 
 def _date(language: str) -> str:
-    return "     年   月   日" if language == "zh" else "date:            "
+    return "\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日" if language == "zh" else "date:" + "\u2003" * 6
