@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from node.precheck.cells import place
 from node.precheck.finding import find
 from node.precheck.matching import Owners, check_presence
+from node.precheck.packages import check_packages
 from node.precheck.sequences import check_sequences
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def check_files(
         findings += check_presence(listed, delivery)
         owners = Owners(item.path for item in listed)
         findings += _of_rows(listed, delivery, owners)
+        findings += check_packages(listed, delivery)
         return owners, len(listed) or sum(map(len, brought.tables))
     entries = delivery.entries()
     if brought.question is not None:

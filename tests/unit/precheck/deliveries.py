@@ -259,6 +259,9 @@ CASES: dict[str, Callable[[Path], Report]] = {
     "unreadable": _unreadable,
     "file-empty": _files({"a.txt": "", "b.txt": "b"}, split="files"),
     "pages-differ": lambda folder: listed(folder, GOOD | {"路径": "甲", "页数": "3"}, files=("甲/1.txt", "甲/2.txt")),
+    "package-file-missing": lambda folder: listed(
+        folder, GOOD | {"路径": "甲", "入口文件": "index.html", "文件角色": "2.txt=母版"}, files=("甲/1.txt",)
+    ),
     "sequence-gap": _files({f"甲/p{n:03d}.txt": str(n) for n in (1, 2, 3, 5, 8, 9)}, split="one"),
     "as-question": _files({"甲/1.txt": "1", "甲/2.txt": "2", "乙/1.txt": "3"}),
     "which-list": _which_list,
