@@ -2,7 +2,7 @@
 
 Threads: the event loop keeps the pool and the clock rule; one writing thread executes, seals and commits; one reading
 thread answers. Each thread has a SQLite connection of its own, so a header that takes three seconds to execute keeps
-nobody from reading the head before it.
+nobody from reading the head before it. Long headers are executed by a child process (see ``execution``).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from node.chain.embedded import database
 from node.chain.embedded.admission import Admission
 from node.chain.embedded.clock import Clock
 from node.chain.embedded.errors import RefusedError
+from node.chain.embedded.execution import Execution
 from node.chain.embedded.founding import found_chain
 from node.chain.embedded.interface import dispatcher
 from node.chain.embedded.message import Call
@@ -61,6 +62,7 @@ class EmbeddedChain:
         self._sealer = sealer
         self._admission = admission
         self._sealing: Sealing | None = None
+        self._execution: Execution | None = None
         self._clock = Clock()
         self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chain-write")
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chain-read")
@@ -115,18 +117,20 @@ class EmbeddedChain:
             for name in ("evm", "executor", "call"):
                 importlib.import_module(f"node.chain.embedded.{name}")
         chain_id = int(store.meta("chain_id"))
-        writable = sealer = None
+        writable = sealer = execution = None
         if sealing_key is not None:
             writable, store = store, Store(database.open_snapshot(path))
+            execution = Execution(path=path, store=writable, chain_id=chain_id)
             sealer = Sealer(
                 store=writable,
-                chain_id=chain_id,
                 key=sealing_key,
+                execution=execution,
                 watermark=Watermark(watermark, store.meta("genesis_hash")),
                 crash_point=crash_point,
             )
         admission = Admission(store=store, chain_id=chain_id, founder=store.meta("founder"), admits=admits)
         chain = cls(store=store, writable=writable, sealer=sealer, admission=admission)
+        chain._execution = execution
         chain._clock = clock or Clock()
         return chain
 
@@ -149,6 +153,8 @@ class EmbeddedChain:
 
     def _shut(self) -> None:
         self._writing.shutdown()
+        if self._execution is not None:
+            self._execution.close()
         self._reading.shutdown()
         self._store.close()
         if self._writable is not None:

@@ -21,6 +21,7 @@ from node.receipts.transaction import decode_transaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from node.chain.embedded.execution import Execution
     from node.chain.embedded.executor import Outcome
     from node.chain.embedded.pool import Pending
     from node.chain.embedded.store import Store, StoredHeader
@@ -34,15 +35,15 @@ class Sealer:
         self,
         *,
         store: Store,
-        chain_id: int,
         key: bytes,
+        execution: Execution,
         watermark: Watermark,
         crash_point: Callable[[str], None],
     ) -> None:
         self._store = store
-        self._chain_id = chain_id
         self._key = key
         self._validator = validator_of(key)
+        self._execution = execution
         self._watermark = watermark
         self._crash_point = crash_point
 
@@ -114,18 +115,10 @@ class Sealer:
         return self._commit(header, places, outcome)
 
     def _execute(self, parent: StoredHeader, header: Header, raws: Sequence[bytes], *, fill: bool) -> Outcome:
-        from node.chain.embedded.executor import UnexecutableError, execute
+        from node.chain.embedded.executor import UnexecutableError
 
         try:
-            return execute(
-                header,
-                raws,
-                parent_state_root=parent.header.state_root,
-                chain_id=self._chain_id,
-                read_node=self._store.node,
-                previous_hash=self._store.block_hash,
-                fill=fill,
-            )
+            return self._execution.run(header, raws, parent_state_root=parent.header.state_root, fill=fill)
         except UnexecutableError as error:
             zh, en = f"待封交易无法执行:{error}", f"an admitted transaction cannot be executed: {error}"
             raise OwnFault(zh, en) from error
