@@ -23,7 +23,7 @@ def ahead(
     worth: Callable[[Item], bool] = lambda _: True,
     threads: int = THREADS,
 ) -> Generator[tuple[Item, Future[Result]], None, None]:
-    """Give each item with its finished work, in order; at most ``threads`` are under way.
+    """Give each item with its work, in order; at most ``threads`` are under way, also the one that is given.
 
     What is not ``worth`` a thread is done by the caller, when its turn comes. What nobody took, because the caller
     stopped early, is undone before this returns.
@@ -34,14 +34,14 @@ def ahead(
             for item in items:
                 if not worth(item):
                     while waiting:
-                        yield _finished(waiting.popleft())
+                        yield waiting.popleft()
                     yield item, _done(work, item)
                     continue
                 waiting.append((item, pool.submit(work, item)))
                 if len(waiting) > threads:
-                    yield _finished(waiting.popleft())
+                    yield waiting.popleft()
             while waiting:
-                yield _finished(waiting.popleft())
+                yield waiting.popleft()
         finally:
             for _, future in waiting:
                 if not future.cancel() and future.exception() is None:
@@ -55,8 +55,3 @@ def _done(work: Callable[[Item], Result], item: Item) -> Future[Result]:
     except Exception as error:  # noqa: BLE001 - it is the caller's to raise
         future.set_exception(error)
     return future
-
-
-def _finished(one: tuple[Item, Future[Result]]) -> tuple[Item, Future[Result]]:
-    one[1].exception()  # waits; the caller asks for the result
-    return one

@@ -97,7 +97,7 @@ class StorageRoot(StoredObjects):
         return self._staging.take(source, left_out=left_out, progress=progress)
 
     def is_worth_a_thread(self, source: Path) -> bool:
-        """Tell whether staging a source beside another one gains time: a large file of which SM3 is taken."""
+        """Tell whether staging a source takes so long that a thread of its own is cheap: a large file, or a folder."""
         return self._staging.is_worth_a_thread(source)
 
     def stage_lines(self, lines: Iterable[bytes], *, name: str, each: Callable[[bytes], None]) -> Staged:

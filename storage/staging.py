@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _PAYLOAD = b"/v1/content/payload/"
 _WORTH_A_THREAD = 64 << 10
-"""Bytes a file from which on taking the SM3 of two at once gains more than handing them to threads costs."""
+"""Bytes a file from which on taking two at once gains more than handing them to threads costs."""
 
 
 class Staging:
@@ -57,12 +57,12 @@ class Staging:
         return self._fill(str(source), Kind.FILE, copy)
 
     def is_worth_a_thread(self, source: Path) -> bool:
-        """Tell whether taking a source beside another one gains time. A folder has threads of its own."""
+        """Tell whether taking a source takes so long that a thread of its own is cheap: a large file, or a folder."""
         try:
             status = source.lstat()
         except (OSError, ValueError):
             return False
-        return self._sm3 and stat.S_ISREG(status.st_mode) and status.st_size >= _WORTH_A_THREAD
+        return not stat.S_ISREG(status.st_mode) or status.st_size >= _WORTH_A_THREAD
 
     def take_lines(self, lines: Iterable[bytes], *, name: str, each: Callable[[bytes], None]) -> Staged:
         """Write lines as one payload file; raise EmptyFile or DiskFull, with nothing left behind."""

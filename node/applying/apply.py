@@ -6,21 +6,20 @@ and content digest) what the first had stored, copies nothing twice and goes on 
 
 from __future__ import annotations
 
-from collections import deque
-from contextlib import ExitStack
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from node.applying.plan import source_of
-from node.applying.unpacking import read_from
+from node.applying.unpacking import unpacked
 from node.errors import BadInput, Words, ZhicangError
 from node.records.number import Number
 from node.records.said import described
 from node.registrar.outcome import Refused
 from node.registrar.request import RegisterRequest
-from storage.ahead import THREADS
-from storage.errors import DiskFull, StorageError
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -59,38 +58,27 @@ class Application:
     touches: Callable[[Path], bool]
     numbers: dict[str, str] = field(default_factory=dict)
     _refused: list[Refused] = field(default_factory=list)
-    _reading: deque[ExitStack] = field(default_factory=deque)
-    """Passing copies that may still be read from, the newest last."""
 
     async def run(
         self, registrar: Registrar, *, stored: Callable[[], None], taken: Callable[[int], None]
     ) -> AsyncIterator[Registered | Waiting | Refused]:
         """Register the plan's resources; give what became of each, as `Registrar.register` does."""
         by_origin = {resource.origin: resource for resource in self.plan.resources}
-        try:
-            for wave in waves(self.plan.resources):
-                async for outcome in registrar.register(self._requests(wave), stored=stored, taken=taken):
+        for wave in waves(self.plan.resources):
+            async with aclosing(registrar.register(self._requests(wave), stored=stored, taken=taken)) as outcomes:
+                async for outcome in outcomes:
                     if not isinstance(outcome, Refused) and (reference := by_origin[outcome.origin].client_ref):
                         self.numbers[reference] = outcome.row.number
                     yield outcome
-                self._let_go(0)
-                for refused in self._refused:
-                    yield refused
-                self._refused.clear()
-        finally:
-            self._let_go(0)
+            for refused in self._refused:
+                yield refused
+            self._refused.clear()
 
     def _requests(self, wave: list[Planned]) -> Iterator[RegisterRequest]:
-        """Give the requests one by one; the store reads at most `THREADS` of them ahead of the one that it asks for."""
+        """Give the requests one by one, when the store asks for them."""
         for planned in wave:
-            self._let_go(THREADS)
-            reading = ExitStack()
-            self._reading.append(reading)
             try:
-                source = reading.enter_context(read_from(self.delivery, planned, staging=self.staging))
-                request = self._request(planned, source)
-            except DiskFull:
-                raise
+                request = self._request(planned)
             except (ZhicangError, StorageError) as error:
                 if planned.list_file is not None:
                     error.file, error.row = planned.list_file, planned.row
@@ -98,15 +86,12 @@ class Application:
                 continue
             yield request
 
-    def _let_go(self, keep: int) -> None:
-        """Remove all passing copies but the newest ones."""
-        while len(self._reading) > keep:
-            self._reading.popleft().close()
-
-    def _request(self, planned: Planned, source: Path) -> RegisterRequest:
+    def _request(self, planned: Planned) -> RegisterRequest:
         if self.touches(Path(planned.origin)):
             zh, en = "这是节点目录或其中一部分,不能作为载荷", "this is the node's own home or a part of it, no payload"
             raise BadInput(zh, en, file=planned.origin)
+        on_disk = self.delivery.place.is_dir()
+        source = source_of(self.delivery, planned.path) if on_disk else Path(planned.origin)
         return RegisterRequest(
             source=source,
             metadata=described(self.defaults, planned.said, number_of=self._number_of),
@@ -114,6 +99,7 @@ class Application:
             list_file=planned.list_file,
             row=planned.row,
             named=planned.origin,
+            unpack=None if on_disk else partial(unpacked, self.delivery, planned, staging=self.staging),
             expected=planned.digest,
         )
 

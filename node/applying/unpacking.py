@@ -1,7 +1,7 @@
-"""Where the bytes of a planned resource are read from: its place on disk, or a passing copy out of a ZIP.
+"""A passing copy of a planned resource out of a ZIP, to take it in from.
 
-A resource of a ZIP lies unpacked in the staging folder for as long as it is copied from there; three at most. A
-crash leaves a folder there, which the next start sweeps away with the rest of the staging folder.
+It lies in the staging folder for as long as it is copied from there; two at most. A crash leaves a folder there, which
+the next start sweeps away with the rest of the staging folder.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from node.applying.plan import source_of
 from node.importers.delivery import UNREADABLE
 from storage.errors import UnreadableSource, Words, told_of
 
@@ -26,11 +25,8 @@ PIECE = 1 << 20
 
 
 @contextmanager
-def read_from(delivery: Delivery, planned: Planned, *, staging: Path) -> Iterator[Path]:
-    """Give the file or folder to take a resource from; raise UnreadableSource, or DiskFull where it is unpacked."""
-    if delivery.place.is_dir():
-        yield source_of(delivery, planned.path)
-        return
+def unpacked(delivery: Delivery, planned: Planned, *, staging: Path) -> Iterator[Path]:
+    """Give the file or folder to take a resource from; raise UnreadableSource or DiskFull."""
     staging.mkdir(mode=0o700, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="unpacked-", dir=staging))
     try:

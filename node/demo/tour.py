@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import aclosing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,11 +66,12 @@ class Tour:
                 raise request
             wanted.append(request)
         done: list[Registered] = []
-        async for outcome in node.registrar.register(wanted, stored=lambda: None):
-            if isinstance(outcome, Refused):
-                raise outcome.error
-            if isinstance(outcome, Registered):
-                done.append(outcome)
+        async with aclosing(node.registrar.register(wanted, stored=lambda: None)) as outcomes:
+            async for each in outcomes:
+                if isinstance(each, Refused):
+                    raise each.error
+                if isinstance(each, Registered):
+                    done.append(each)
         heights = sorted({outcome.act.height or 0 for outcome in done})
         span = str(heights[0]) if len(heights) == 1 else f"{heights[0]}—{heights[-1]}"
         output.say(f"[3/5] 上链 …… 已最终确认,区块高度 {span}", f"[3/5] on chain … final, height {span}")

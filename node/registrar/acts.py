@@ -93,18 +93,25 @@ class Acts:
             self._journal.acts.sign(attempt)
         return act
 
-    async def settle(self) -> AsyncIterator[Settled]:
+    async def settle(self, more: Callable[[], bool] = lambda: False) -> AsyncIterator[Settled]:
         """Bring every open act to its end; give each as it becomes final.
+
+        ``more`` is asked whenever all open acts are under way; it may plan more, and tells whether it did.
 
         Raises:
             Unavailable: the chain does not answer or confirm in time; what is open stays open in the journal.
         """
         waiting, under_way = deque(self._attempts.in_order()), deque[ActRow]()
-        while waiting or under_way:
+        while True:
+            if not waiting and more():
+                known = {act.id for act in under_way}
+                waiting.extend(act for act in self._attempts.in_order() if act.id not in known)
+            if not waiting and not under_way:
+                return
             if waiting and len(under_way) <= WINDOW // 2:
-                more = [waiting.popleft() for _ in range(min(len(waiting), WINDOW - len(under_way)))]
-                await self._attempts.send(more)
-                under_way.extend(more)
+                next_ones = [waiting.popleft() for _ in range(min(len(waiting), WINDOW - len(under_way)))]
+                await self._attempts.send(next_ones)
+                under_way.extend(next_ones)
             act = under_way.popleft()
             try:
                 landed = await self._attempts.landed(act)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from node.errors import OwnFault
 from node.registrar.drafting import Drafting
 from node.registrar.outcome import Done, Pending, Refused, Registered, Waiting
+from node.registrar.storing import Storing
 from storage.matters import Code
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 
     from node.registrar.acts import Acts
     from node.registrar.following import Following
@@ -61,29 +62,31 @@ class Registrar(Drafting):
         *,
         stored: Callable[[], None],
         taken: Callable[[int], None] | None = None,
-    ) -> AsyncIterator[Registered | Waiting | Refused]:
+    ) -> AsyncGenerator[Registered | Waiting | Refused, None]:
         """Register resources; give each outcome when it is final, or when it waits for people.
 
-        ``stored`` is called for every request stored, ``taken`` with the bytes of each piece copied.
+        What is stored is sent while more is being stored. ``stored`` is called for every request stored, ``taken``,
+        from other threads too, with the bytes of each piece copied.
         """
         pending: dict[str, Stored] = {}
-        for outcome in self._store.run(requests, stage=await self.stage_of_new(), taken=taken):
+
+        def look_at(outcome: Stored | Refused) -> Registered | Waiting | Refused | None:
             if isinstance(outcome, Refused):
-                yield outcome
-                continue
+                return outcome
             stored()
-            row = self._row(outcome.number)
-            if row.stage == "confirmed":
-                yield self._registered(outcome, row)
-            elif row.stage == "stored":
-                pending[outcome.number] = outcome
-            else:
-                yield self._waiting(outcome, row)
-        self._planner.plan(approved=False)
-        async for settled in self.acts.settle():
-            for matter in settled.matters:
-                if matter.code is Code.REGISTER and (request := pending.pop(matter.subject, None)) is not None:
-                    yield self._outcome(request, matter, settled)
+            return self._looked_at(outcome, pending)
+
+        steps = self._store.steps(requests, stage=await self.stage_of_new(), taken=taken)
+        storing: Storing[Registered | Waiting | Refused] = Storing(steps, look_at)
+        async with storing:
+            finished = False
+            while not finished:
+                finished = await storing.news()
+                for outcome in storing.outcomes():
+                    yield outcome
+                async for settled in self.acts.settle(lambda: self._planned_of(storing)):
+                    for outcome in (*self._ends(settled, pending), *storing.outcomes()):
+                        yield outcome
 
     async def register_units(self, request: UnitRequest) -> AsyncIterator[Done | Pending | Refused | UnitsSummary]:
         """Register a unit file; give each batch when it is final or waits for a reviewer, then the totals."""
@@ -146,6 +149,29 @@ class Registrar(Drafting):
             return Refused(source=matter.subject, error=error)
         batch = self._journal.units.of_matter(matter.id) if matter.code is Code.COMMIT_UNITS else None
         return Done(matter=matter, act=settled.act, batch=batch)
+
+    def _looked_at(self, stored: Stored, pending: dict[str, Stored]) -> Registered | Waiting | None:
+        """Tell what became of a request that is stored; one that is to be sent becomes pending."""
+        row = self._row(stored.number)
+        if row.stage == "confirmed":
+            return self._registered(stored, row)
+        if row.stage != "stored":
+            return self._waiting(stored, row)
+        pending[stored.number] = stored
+        return None
+
+    def _planned_of(self, storing: Storing[Registered | Waiting | Refused]) -> bool:
+        """Plan what was stored since the last time; tell whether there was any."""
+        if not storing.has_more():
+            return False
+        self._planner.plan(approved=False)
+        return True
+
+    def _ends(self, settled: Settled, pending: dict[str, Stored]) -> Iterator[Registered | Refused]:
+        """Give what became of the pending requests that an act carried."""
+        for matter in settled.matters:
+            if matter.code is Code.REGISTER and (request := pending.pop(matter.subject, None)) is not None:
+                yield self._outcome(request, matter, settled)
 
     def _outcome(self, request: Stored, matter: MatterRow, settled: Settled) -> Registered | Refused:
         error = settled.refused or settled.skipped.get(matter.id)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from node.records.metadata import Metadata
@@ -18,8 +21,9 @@ class RegisterRequest:
 
     ``source`` is a file or a folder; ``left_out`` names files inside the folder that are no payload (relative POSIX
     paths, such as the description list that lies in it); ``row`` is its row in the list it came from. ``named`` is
-    where people have the source when `source` is a passing copy of it, as of a member of a ZIP; ``expected`` is the
-    content digest that a pre-check has just read there: other content is refused, the same is not copied twice.
+    where people have the source when that is no path on disk, as of a member of a ZIP, and ``unpack`` gives a passing
+    copy to read it from; ``expected`` is the content digest that a pre-check has just read there: other content is
+    refused, the same is not copied twice.
     """
 
     source: Path
@@ -28,6 +32,7 @@ class RegisterRequest:
     list_file: str | None = None
     row: int | None = None
     named: str | None = None
+    unpack: Callable[[], AbstractContextManager[Path]] | None = None
     expected: bytes | None = None
 
     def __post_init__(self) -> None:
@@ -42,6 +47,10 @@ class RegisterRequest:
     def shown(self) -> str:
         """The source as it was given, for messages."""
         return self.named or str(self.source)
+
+    def opened(self) -> AbstractContextManager[Path]:
+        """Give the place to read it from, for as long as it is read."""
+        return nullcontext(self.source) if self.unpack is None else self.unpack()
 
     def client_key(self, content_digest: bytes) -> str:
         """Give the key under which a repetition is recognised: `client_ref`, else source path and content digest."""

@@ -12,11 +12,13 @@ Order of writes for a group, and what a crash in between leaves:
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from node.registrar.numbering import Numbering, Placing, Stored
+from node.registrar.outcome import Refused
 from node.registrar.package import missing_file
 from node.registrar.repetition import changed_since_checked, refused, unstorable
 from storage.ahead import ahead
@@ -25,9 +27,7 @@ from storage.root import Staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
-    from concurrent.futures import Future
 
-    from node.registrar.outcome import Refused
     from node.registrar.request import RegisterRequest
     from storage.blocks import BlockIndex
     from storage.journal import Journal
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     _Asked = tuple[RegisterRequest, Stored | None]
     """A request, and what lies here of it already."""
+    Step = Stored | Refused | Future[Stored | Staged]
 
 GROUP = 200
 """Resources that share one syncfs; at most this many are copied before the first is acknowledged as stored."""
@@ -71,58 +72,93 @@ class Store:
 
         ``taken`` gets the bytes of each piece that was copied.
         """
+        with closing(self.steps(requests, stage=stage, taken=taken)) as steps:
+            for step in steps:
+                if not isinstance(step, Future):
+                    yield step
+
+    def steps(
+        self, requests: Iterable[RegisterRequest], *, stage: str, taken: Callable[[int], None] | None = None
+    ) -> Generator[Step, None, None]:
+        """Do as `run` does, step by step, for a caller that has other things to do while files are copied.
+
+        A future among the outcomes says that a file is being copied in a thread: the next step waits for it, whoever
+        waits first has the time until then. All else, the journal's part above all, is done in the caller's thread.
+        Closing it early leaves what is stored, and nothing in the staging folder.
+        """
         self._numbering.begin_run()
         group: list[tuple[RegisterRequest, Staged]] = []
         size = 0
-        with closing(self._stage_all(requests, stage, taken)) as results:
-            for (request, _), future in results:
-                try:
-                    staged = future.result()
-                except DiskFull:
-                    for _, earlier in group:
-                        self._root.discard(earlier)
-                    raise
-                except StorageError as error:
-                    yield unstorable(error, request)
-                    continue
-                if isinstance(staged, Stored):
-                    yield staged
-                    continue
-                if request.expected not in (None, staged.content_digest):
-                    self._root.discard(staged)
-                    yield refused(changed_since_checked(request), request)
-                    continue
-                if (missing := missing_file(request.metadata, staged)) is not None:
-                    self._root.discard(staged)
-                    yield refused(missing, request)
-                    continue
-                self._crash_point("staged")
-                group.append((request, staged))
-                size += staged.size
-                if len(group) == GROUP or size >= LARGEST_STAGED:
-                    yield from self._store_group(group, stage)
-                    group, size = [], 0
-        if group:
-            yield from self._store_group(group, stage)
+        try:
+            with closing(self._stage_all(requests, stage, taken)) as results:
+                for (request, _), future in results:
+                    yield from self._given_on(future)
+                    staged = self._taken_in(request, future)
+                    if isinstance(staged, Stored | Refused):
+                        yield staged
+                        continue
+                    self._crash_point("staged")
+                    group.append((request, staged))
+                    size += staged.size
+                    if len(group) == GROUP or size >= LARGEST_STAGED:
+                        whole, group, size = group, [], 0
+                        yield from self._store_group(whole, stage)
+            whole, group = group, []
+            if whole:
+                yield from self._store_group(whole, stage)
+        finally:
+            for _, staged in group:
+                self._root.discard(staged)
+
+    def _given_on(self, future: Future[Stored | Staged]) -> Iterator[Future[Stored | Staged]]:
+        """Give a future to wait for; what it brings is thrown away when nobody comes back for it."""
+        try:
+            yield future
+        except GeneratorExit:
+            if not future.cancel() and future.exception() is None:
+                self._drop(future.result())
+            raise
+
+    def _taken_in(self, request: RegisterRequest, future: Future[Stored | Staged]) -> Stored | Staged | Refused:
+        """Look at what was staged before it is given a number; raise DiskFull."""
+        try:
+            staged = future.result()
+        except DiskFull:
+            raise
+        except StorageError as error:
+            return unstorable(error, request)
+        if isinstance(staged, Stored):
+            return staged
+        if request.expected not in (None, staged.content_digest):
+            self._root.discard(staged)
+            return refused(changed_since_checked(request), request)
+        if (missing := missing_file(request.metadata, staged)) is not None:
+            self._root.discard(staged)
+            return refused(missing, request)
+        return staged
 
     def _stage_all(
         self, requests: Iterable[RegisterRequest], stage: str, taken: Callable[[int], None] | None
     ) -> Generator[tuple[_Asked, Future[Stored | Staged]], None, None]:
-        """Give each request with what lies here already or what was staged; large files are staged two at once."""
+        """Give each request with what lies here already or what is staged; large files are staged two at once."""
 
         def work(asked: _Asked) -> Stored | Staged:
             request, known = asked
-            return known or self._root.stage(request.source, left_out=request.left_out, progress=taken)
-
-        def undo(done: Stored | Staged) -> None:
-            if isinstance(done, Staged):
-                self._root.discard(done)
+            if known is not None:
+                return known
+            with request.opened() as source:
+                return self._root.stage(source, left_out=request.left_out, progress=taken)
 
         def worth(asked: _Asked) -> bool:
-            return asked[1] is None and self._root.is_worth_a_thread(asked[0].source)
+            request, known = asked
+            return known is None and (request.unpack is not None or self._root.is_worth_a_thread(request.source))
 
         asked = ((request, self._known(request, stage)) for request in requests)
-        return ahead(work, asked, undo=undo, worth=worth)
+        return ahead(work, asked, undo=self._drop, worth=worth)
+
+    def _drop(self, done: Stored | Staged) -> None:
+        if isinstance(done, Staged):
+            self._root.discard(done)
 
     def _known(self, request: RegisterRequest, stage: str) -> Stored | None:
         """Take up what lies here whole with the content that a pre-check has just read at the source; else None."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from node.cli.acting import perform
@@ -81,17 +82,18 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
             output.refuse(request)
     wanted = [request for request in requests if isinstance(request, RegisterRequest)]
     with output.progress("登记", "register", 2 * len(requests)) as progress:
-        async for outcome in node.registrar.register(wanted, stored=progress.step):
-            progress.step()
-            if isinstance(outcome, Refused):
-                refused += 1
-                output.refuse(outcome.error, source=outcome.source)
-                continue
-            if isinstance(outcome, Waiting):
-                waiting += 1
-            else:
-                done, known = done + outcome.fresh, known + (not outcome.fresh)
-            tell_resource(outcome, output)
+        async with aclosing(node.registrar.register(wanted, stored=progress.step)) as outcomes:
+            async for outcome in outcomes:
+                progress.step()
+                if isinstance(outcome, Refused):
+                    refused += 1
+                    output.refuse(outcome.error, source=outcome.source)
+                    continue
+                if isinstance(outcome, Waiting):
+                    waiting += 1
+                else:
+                    done, known = done + outcome.fresh, known + (not outcome.fresh)
+                tell_resource(outcome, output)
     summary: dict[str, Any] = {"registered": done, "known": known, "refused": refused}
     if waiting:
         summary |= {"review": waiting, "next": "zhicang approve --all"}
