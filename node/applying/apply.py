@@ -22,7 +22,7 @@ from node.registrar.request import RegisterRequest
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterator
 
     from node.applying.plan import Plan, Planned
     from node.importers.delivery import Delivery
@@ -61,7 +61,7 @@ class Application:
 
     async def run(
         self, registrar: Registrar, *, stored: Callable[[], None], taken: Callable[[int], None]
-    ) -> AsyncIterator[Registered | Waiting | Refused]:
+    ) -> AsyncGenerator[Registered | Waiting | Refused, None]:
         """Register the plan's resources; give what became of each, as `Registrar.register` does."""
         by_origin = {resource.origin: resource for resource in self.plan.resources}
         for wave in waves(self.plan.resources):

@@ -65,6 +65,15 @@ class Plan:
         """Bytes of what will be registered."""
         return sum(resource.size for resource in self.resources)
 
+    @property
+    def kept_back(self) -> int:
+        """Resources that an error holds back, rows without a usable path counted."""
+        return len(self.held) + self.held_rows
+
+    def figures(self) -> dict[str, int]:
+        """Give the counts as JSON."""
+        return {"planned": len(self.resources), "bytes": self.size, "held_back": self.kept_back}
+
 
 def make_plan(report: Report) -> Plan:
     """Make the plan of a pre-checked delivery; raise BadInput when its list names no files at all."""

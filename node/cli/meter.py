@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Self
@@ -22,7 +23,11 @@ _STEP = 1024
 
 
 class Meter:
-    """Counts bytes and resources of a known total; use as a context so that the line is cleared at the end."""
+    """Counts bytes and resources of a known total; use as a context so that the line is cleared at the end.
+
+    Any thread may count. Storing and registering go on side by side, each with a speed of its own: the rest takes as
+    long as the slower of the two will need.
+    """
 
     def __init__(
         self, label: str, *, size: int, count: int, stream: Stream, language: str,
@@ -35,6 +40,7 @@ class Meter:
         self._zh = language == "zh"
         self._clock = clock
         self._on = stream.isatty()
+        self._lock = threading.Lock()
         self._drawn = 0.0
         self._marks: deque[tuple[float, int, int]] = deque([(clock(), 0, 0)])
 
@@ -47,13 +53,15 @@ class Meter:
 
     def taken(self, size: int) -> None:
         """Count bytes."""
-        self._bytes += size
-        self._draw()
+        with self._lock:
+            self._bytes += size
+            self._draw()
 
     def done(self) -> None:
         """Count a resource."""
-        self._resources += 1
-        self._draw()
+        with self._lock:
+            self._resources += 1
+            self._draw()
 
     def skip(self, size: int) -> None:
         """Take bytes out of the total that need not be done."""

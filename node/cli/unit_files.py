@@ -11,15 +11,13 @@ from node.importers.unit_columns import unit_field_of
 from node.importers.unit_source import JSON_LINES, UnitSource
 from node.importers.unit_table import cells_of, unit_workbook
 from node.records import canonical
+from node.registrar.unit_file import MOST_REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from node.cli.output import Output
-
-MOST_REPORTED = 100
-
 
 def convert(source: Path | None, target: Path, mapping_file: Path | None, output: Output) -> None:
     """Convert a list, or write an empty workbook when there is none; one bad unit is enough for nothing to be written.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
 import signal
 import subprocess
@@ -17,9 +16,12 @@ import pytest
 from openpyxl import load_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from conftest import Desk, Office, Ran
 
-SEED = 20231125
+PATIENCE = 120.0
 GOOD, BAD = 30, 2
 
 
@@ -51,12 +53,19 @@ def fill_in(desk: Desk, *, mended: bool) -> None:
     book.save(desk.folder / "交付" / "清单.xlsx")
 
 
-def kill_after(desk: Desk, seconds: float, *arguments: str) -> None:
-    process = subprocess.Popen(
-        desk.command(*arguments), cwd=desk.folder, env=desk.environment(), stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    time.sleep(seconds)
+def kill_when(desk: Desk, seen: Callable[[Path], bool], *arguments: str) -> None:
+    """Start a command and kill it when something is seen; ``seen`` gets the file that its output goes to."""
+    printed = desk.folder / "printed"
+    with printed.open("wb") as stream:
+        process = subprocess.Popen(
+            desk.command(*arguments), cwd=desk.folder, env=desk.environment(), stdin=subprocess.DEVNULL,
+            stdout=stream, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    deadline = time.monotonic() + PATIENCE
+    while not seen(printed):
+        assert time.monotonic() < deadline
+        assert process.poll() is None, "it ended before that was seen"
+        time.sleep(0.001)
     process.send_signal(signal.SIGKILL)
     process.wait()
 
@@ -71,9 +80,12 @@ def test_a_delivery_is_checked_mended_applied_killed_and_applied_again(desk: Des
     fill_in(desk, mended=False)
     assert desk.run("import", "check", "交付").code == 2
     command = ("import", "apply", "交付", "--lot", "第一批", "--json")
-    chance = random.Random(SEED)
-    for _ in range(4):
-        kill_after(desk, chance.uniform(0.8, 4.0), *command)
+    staging, storage, proofs = (desk.home / name for name in ("staging", "storage", "proofs"))
+    kept = len(list(proofs.rglob("*.json")))
+    kill_when(desk, lambda _: any(staging.iterdir()), *command)
+    kill_when(desk, lambda _: any(storage.rglob("payload")), *command)
+    kill_when(desk, lambda _: len(list(proofs.rglob("*.json"))) > kept, *command)
+    kill_when(desk, lambda printed: printed.read_bytes().count(b'"registered"') > 2, *command)
     first = desk.run(*command)
     assert first.code == 2, first.said
     assert (first.summary["held_back"], first.summary["refused"]) == (BAD, 0)
@@ -100,6 +112,12 @@ def test_a_delivery_is_checked_mended_applied_killed_and_applied_again(desk: Des
     page = (desk.folder / "登记清单-第一批/登记清单.html").read_text("utf-8")
     assert "32 件,44 个文件" in page
     desk.well("lot", "add", "第一批", "--contract", "HT-2023-017", "--delivered", "2023-09-18")
+    none = desk.run("import", "report", "第二批", "--json")
+    assert none.code == 2
+    (told,) = none.errors
+    assert "没有批次“第二批”,也没有从这里导入过" in str(told)
+    english = desk.run("import", "report", "第二批", "--lang", "en")
+    assert "there is no lot '第二批', and nothing came from there" in english.err
     again = desk.well("import", "report", "第一批", "-o", "再出", "--json")
     assert again.summary["resources"] == GOOD + BAD
     assert "HT-2023-017" in (desk.folder / "再出/登记清单.html").read_text("utf-8")
