@@ -149,7 +149,7 @@ class KuboApi:
         if not isinstance(value, dict):
             raise self._failed(name, "no JSON object")
         if value.get("Type") == "error":
-            raise self._says(str(value.get("Message")), 200, name)
+            raise self.says(str(value.get("Message")), 200, name)
         return value
 
     @asynccontextmanager
@@ -163,7 +163,7 @@ class KuboApi:
                 url, params=parameters, data=data, timeout=timeout, allow_redirects=False
             ) as response:
                 if response.status != 200:  # noqa: PLR2004 - kubo's only success
-                    raise self._says(await self._message(response, name), response.status, name)
+                    raise self.says(await self._message(response, name), response.status, name)
                 yield response.content.iter_chunked(1 << 18)
         except aiohttp.SocketTimeoutError as error:
             raise self._silent(name, silence or self.silence) from error
@@ -187,7 +187,8 @@ class KuboApi:
         except (ValueError, KeyError, TypeError):
             return body[:200].decode(errors="replace").strip()
 
-    def _says(self, message: str, status: int, name: str) -> Unreachable:
+    def says(self, message: str, status: int, name: str) -> Unreachable:
+        """Give the error for what kubo says of a call that it could not do."""
         if any(words in message for words in _NO_ROOM):
             mend = Words("给 kubo 腾出空间后再运行一次,会接着做完", "make room for kubo and run again: it goes on")
             zh, en = f"kubo({self.url})的磁盘已满", f"the disk of kubo at {self.url} is full"

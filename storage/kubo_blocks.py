@@ -138,13 +138,13 @@ class KuboBlocks:
         removed = 0
         async for line in self._api.lines("repo/gc", LONGEST_SILENCE, **{"stream-errors": "true"}):
             if line.get("Error"):
-                raise KuboSays(str(line["Error"]), status=200, call="repo/gc", url=self._api.url)
+                raise self._api.says(str(line["Error"]), 200, "repo/gc")
             removed += 1
         return removed
 
     def _pinned_root(self, root: dict[str, Any]) -> str:
         if message := root.get("PinErrorMsg"):
-            raise KuboSays(str(message), status=200, call="dag/import", url=self._api.url)
+            raise self._api.says(str(message), 200, "dag/import")
         return str((root.get("Cid") or {}).get("/"))
 
     def _pin(self, pin: dict[str, Any]) -> tuple[Cid, str]:

@@ -39,3 +39,14 @@ def kubo(kubo_program: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield kubo
     finally:
         kubo.stop()
+
+
+@pytest.fixture
+def own_kubo(kubo_program: None, tmp_path: Path) -> Iterator[Kubo]:  # noqa: ARG001
+    """A kubo for one test, which may break it."""
+    kubo = Kubo.found(tmp_path / "kubo", swarm_key=new_swarm_key())
+    kubo.start()
+    try:
+        yield kubo
+    finally:
+        kubo.stop()

@@ -4,52 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
-from network_parts.kubo import Kubo
-from network_parts.swarm import new_swarm_key
+from blocks import blocks_of, pretender
 
 from storage.cid import RAW, Cid
 from storage.errors import Damaged, UnknownBlock, Unreachable
 from storage.kubo import KuboApi
 from storage.kubo_blocks import KuboBlocks
-from storage.unixfs import FileTree
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator
+
+    from network_parts.kubo import Kubo
 
 NUMBER = "DEMO0001-2026-00000001-X"
-
-
-def blocks_of(seed: str, count: int) -> tuple[Cid, dict[Cid, bytes]]:
-    """Give a file of so many leaves of 1 MiB as blocks, its root last."""
-    blocks: dict[Cid, bytes] = {}
-    tree = FileTree(lambda digest, data: blocks.__setitem__(Cid(0x70, digest), data))
-    for i in range(count):
-        leaf = hashlib.sha256(f"{seed}:{i}".encode()).digest() * 32768
-        digest = hashlib.sha256(leaf).digest()
-        blocks[Cid(RAW, digest)] = leaf
-        tree.add(digest, len(leaf))
-    return tree.finish().cid, blocks
 
 
 async def one_by_one(blocks: dict[Cid, bytes]) -> AsyncIterator[tuple[Cid, bytes]]:
     for cid, data in blocks.items():
         yield cid, data
-
-
-@pytest.fixture
-def own_kubo(kubo_program: None, tmp_path: Path) -> Iterator[Kubo]:  # noqa: ARG001
-    kubo = Kubo.found(tmp_path / "kubo", swarm_key=new_swarm_key())
-    kubo.start()
-    try:
-        yield kubo
-    finally:
-        kubo.stop()
 
 
 async def test_what_is_pinned_outlives_garbage_collection(kubo: Kubo) -> None:
@@ -113,21 +89,6 @@ async def test_kubo_killed_in_the_middle_of_an_upload(own_kubo: Kubo) -> None:
         await source.pin(root, NUMBER)
         for cid, data in blocks.items():
             assert await source.get(cid) == data
-
-
-@asynccontextmanager
-async def pretender(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
-    """Something that listens where a kubo is expected."""
-    application = web.Application()
-    application.router.add_post("/api/v0/{call:.*}", answer)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 WANTED = Cid(RAW, hashlib.sha256(b"wanted").digest())

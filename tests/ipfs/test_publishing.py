@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import shlex
 import shutil
 import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import web
+from blocks import pretender
 from house import House
 from network_parts.kubo import Kubo
 from network_parts.swarm import Swarm, new_swarm_key
 
+from node.publishing.fetch import Wanted, fetch
+from storage.cid import RAW, Cid
+from storage.errors import Damaged
 from storage.kubo import KuboApi
 from storage.kubo_blocks import KuboBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from storage.cid import Cid
-
+ROOT = Path(__file__).parents[2]
 OPEN, PARTNERS = ("--access", "open"), ("--access", "consortium")
 
 
@@ -125,23 +132,23 @@ def test_a_receipt_that_does_not_hold_leaves_nothing(house: House, partner: Hous
     house.well("storage", "publish", number)
     receipt = house.folder / "claim.json"
     house.well("receipt", number, "-o", receipt)
-    other = House(tmp_path / "other")
-    ran = partner.run("storage", "fetch", receipt, "--anchor", other.home / "anchor.json", "-o", tmp_path / "out")
+    of_another_chain = ROOT / "tests" / "vectors" / "receipts" / "anchors" / "anchored.json"
+    ran = partner.run("storage", "fetch", receipt, "--anchor", of_another_chain, "-o", tmp_path / "out")
     assert (ran.code, ran.errors[""]["code"]) == (1, "doubtful")
     assert not list(tmp_path.glob("out*"))
 
 
 def test_what_may_not_be_seen_any_more_leaves(house: House, swarm: Swarm) -> None:
     first = swarm.members[0]
-    roots = {}
-    for name, said in (("gone", OPEN), ("shut", OPEN), ("new", OPEN), ("twice", OPEN), ("again", OPEN), ("old", ())):
+    names = ("gone", "shut", "new", "twice", "again")
+    for name in (*names, "old"):
         house.write(f"{name}.txt", b"the same" if name in ("twice", "again") else name.encode())
-        rights = ("--access", "open", "--set", "rights_until=2020-12-31") if name == "old" else said
-        roots[name] = house.register(f"{name}.txt", *rights)
+    lines = house.act("register", *(house.folder / f"{name}.txt" for name in names), *OPEN).lines
+    roots = {name: (line["resource_id"], Cid.parse(line["cid"])) for name, line in zip(names, lines, strict=False)}
+    house.register("old.txt", *OPEN, "--set", "rights_until=2020-12-31")
     before = house.well("storage", "publish", "--all")
     assert before.summary["published"] == 4  # `again` is there with `twice`, the licence of `old` has ended
-    house.act("withdraw", roots["gone"][0], "--reason", "rights disputed")
-    house.act("withdraw", roots["twice"][0], "--reason", "rights disputed")
+    house.act("withdraw", roots["gone"][0], roots["twice"][0], "--reason", "rights disputed")
     house.act("amend", roots["shut"][0], "--access", "closed")
     house.write("new.txt", b"newer")
     house.act("supersede", roots["new"][0], house.folder / "new.txt")
@@ -170,6 +177,80 @@ def test_a_payload_that_is_damaged_here_fails_alone_and_as_ours(house: House) ->
         assert name in ran.errors[number]["file"]
         assert "kubo" not in ran.errors[number]["message"]
     assert house.run("storage", "check", *numbers).code == 2  # they are not in kubo
+
+
+def test_a_publisher_that_is_killed_goes_on(house: House, swarm: Swarm) -> None:
+    first = swarm.members[0]
+    house.write("long.bin", content("long", 40 << 20))
+    number, root = house.register("long.bin")
+    command = [sys.executable, "-m", "node.cli", "storage", "publish", number, "--home", str(house.home), "--json"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not ask(first, "has", root) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.kill()
+    said = process.communicate()[0]
+    ran = house.well("storage", "publish", number)
+    if number.encode() not in said:  # it was killed before it acknowledged
+        assert ran.summary["published"] == 1
+    assert ask(first, "pin_of", root) == number
+    assert house.well("storage", "publish", number).summary["there"] == 1
+    assert house.well("storage", "check", number).summary == {"good": 1}
+
+
+def test_a_wrong_block_from_a_partner_is_not_taken(house: House, partner: House, swarm: Swarm) -> None:
+    first, second = swarm.members
+    house.write("rotten.bin", content("rotten", (2 << 20) + 1))
+    number, root = house.register("rotten.bin")
+    house.well("storage", "publish", number)
+    leaf = hashlib.sha256(content("rotten", (2 << 20) + 1)[:1048576]).digest()
+    name = base64.b32encode(b"\x12\x20" + leaf).decode().rstrip("=")
+    [file] = (first.folder / "blocks").rglob(f"{name}.data")
+    file.chmod(0o600)
+    file.write_bytes(bytes(file.stat().st_size))
+    checked = house.run("storage", "check", number)
+    assert (checked.code, checked.errors[number]["code"]) == (1, "damaged")
+    partner.use(second, "ipfs_silence = 2")
+    ran = partner.run("storage", "fetch", str(root), "-o", partner.folder / "out")
+    assert (ran.code, ran.errors[""]["code"]) == (3, "kubo-silent")
+    assert not list(partner.folder.glob("out*"))
+    assert ask(second, "pin_of", root) is None
+
+
+def test_a_disk_that_is_full_here_leaves_nothing_of_what_was_fetched(
+    house: House, partner: House, tmp_path: Path
+) -> None:
+    house.write("roomy/scan.tif", content("roomy", 3 << 20))
+    number, root = house.register("roomy")
+    house.well("storage", "publish", number)
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "zhicang-test", str(place)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    try:
+        ran = partner.run("storage", "fetch", str(root), "-o", place / "out")
+        assert (ran.code, ran.errors[""]["code"]) == (3, "disk-full")
+        assert not list(place.iterdir())
+    finally:
+        subprocess.run(["umount", place], check=True)
+    partner.well("storage", "fetch", str(root), "-o", tmp_path / "out")
+
+
+def test_an_own_kubo_that_lies_is_found(tmp_path: Path) -> None:
+    wanted = Cid(RAW, hashlib.sha256(b"wanted").digest())
+
+    async def answer(request: web.Request) -> web.Response:
+        pinned = {"Pins": [str(wanted)]}
+        return web.json_response(pinned) if request.match_info["call"] == "pin/add" else web.Response(body=b"wantee")
+
+    async def through() -> None:
+        async with pretender(answer) as url, KuboApi(url) as api:
+            await fetch(Wanted(wanted, "fetched", None), KuboBlocks(api), tmp_path / "out", patience=2)
+
+    with pytest.raises(Damaged):
+        asyncio.run(through())
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_kubo_that_is_not_private_is_refused_until_the_commands_were_run(house: House, tmp_path: Path) -> None:
