@@ -66,6 +66,11 @@ class IndexBlocks:
         self._thread.shutdown()
 
 
+async def block_of(source: BlockSource, cid: Cid) -> bytes:
+    """Give a block's bytes: out of the CID itself where it holds them, else of a source; see the seam."""
+    return await source.get(cid) if cid.inline is None else cid.inline
+
+
 def check_block(cid: Cid, data: bytes, *, source: str) -> bytes:
     """Give a block's bytes back; raise Damaged, naming the source, when they are not what the CID names."""
     if len(data) > LARGEST_BLOCK or hashlib.sha256(data).digest() != cid.digest:

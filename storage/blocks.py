@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Seen = Callable[[str], bool]
 
 
+_MOST_FOLDERS = 4096
+
+
 def everything(_: str) -> bool:
     """See every payload."""
     return True
@@ -39,6 +42,7 @@ class BlockIndex:
     def __init__(self, rows: BlockRows, objects: StoredObjects) -> None:
         self.rows = rows
         self._objects = objects
+        self._folders: dict[str, bytes] = {}
 
     @staticmethod
     def found(path: Path) -> BlockRows:
@@ -95,7 +99,7 @@ class BlockIndex:
         places = self._rows_of(cid, seen)
         row = next(places, None)
         if row is None:
-            raise UnknownBlock(f"没有数据块 {cid}", f"no block {cid}")
+            raise unknown_block(cid)
         tried: list[str] = []
         while row is not None:
             data = self._read(row)
@@ -104,6 +108,13 @@ class BlockIndex:
             tried.append(_shown(row))
             row = next(places, None)
         raise _damaged(cid, tried)
+
+    def size(self, cid: Cid, *, seen: Seen = everything) -> int:
+        """Give a block's length without reading it; raise UnknownBlock. For `seen` see `get`."""
+        row = next(self._rows_of(cid, seen), None)
+        if row is None:
+            raise unknown_block(cid)
+        return row.length if isinstance(row, LeafRow) else len(row.data)
 
     def cat(self, cid: Cid) -> Iterator[bytes]:
         """Give a file's content block by block, each verified; raise UnknownBlock or Damaged, or it is no file."""
@@ -131,16 +142,30 @@ class BlockIndex:
     def _nodes(self, cid: Cid) -> Iterator[NodeRow]:
         return self.rows.nodes(cid.digest) if cid.codec == DAG_PB else iter(())
 
+    def _folder_of(self, name: str) -> bytes:
+        """Give a payload's folder with a slash; the last ones are remembered, as blocks of one come in a row."""
+        if len(self._folders) > _MOST_FOLDERS:
+            self._folders.clear()
+        folder = self._folders.get(name)
+        if folder is None:
+            folder = self._folders[name] = os.fsencode(self._objects.payload_path(name)) + b"/"
+        return folder
+
     def _read(self, row: LeafRow | NodeRow) -> bytes | None:
         """Give the bytes that a row points to, or None when there are none."""
         if isinstance(row, NodeRow):
             return row.data
         try:
-            path = os.fsencode(self._objects.payload_path(row.object_id)) + b"/" + row.path.encode()
+            path = self._folder_of(row.object_id) + row.path.encode()
             with opened(path) as reader:
                 return os.pread(reader, row.length, row.offset)
         except (OSError, ValueError, BadSource):
             return None
+
+
+def unknown_block(cid: Cid) -> UnknownBlock:
+    """Give the error for a block that is not here, for whatever reason."""
+    return UnknownBlock(f"没有数据块 {cid}", f"no block {cid}")
 
 
 def _shown(row: LeafRow | NodeRow) -> str:

@@ -50,6 +50,8 @@ async def _write(source: BlockSource, root: Cid, writer: int) -> int:
     blocks = 0
     write_all(writer, car_header(root))
     async for cid, data in walk(source, root):
+        if cid.inline is not None:  # whoever has the CID has the block
+            continue
         write_all(writer, car_section(cid, data))
         blocks += 1
     return blocks

@@ -2,7 +2,8 @@
 
 Source: the CID specification. What we write is version 1, SHA-256, raw or dag-pb, in base32 (RFC 4648, lower case, no
 padding, multibase prefix "b"). What others may have written, in links, CAR files and requests, is read as well:
-version 0, dag-cbor, other bases. Other hash functions than SHA-256 are not.
+version 0, dag-cbor, other bases, and identity CIDs, which hold a small block instead of its hash. Other hash functions
+than SHA-256 are not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from storage.errors import MalformedId
 from storage.multibase import base58, decode_cid_text, malformed
+from storage.protobuf import read_varint
 
 RAW = 0x55
 DAG_PB = 0x70
@@ -20,18 +22,26 @@ DAG_CBOR = 0x71
 DIGEST_LENGTH = 32
 BINARY_LENGTH = 36
 _SHA2_256 = b"\x12\x20"
+_IDENTITY = 0
+LARGEST_INLINE = 127
+"""Bytes of the largest block that an identity CID holds."""
 _PREFIXES = {codec: bytes((1, codec)) + _SHA2_256 for codec in (RAW, DAG_PB, DAG_CBOR)}
 _CODECS = {prefix: codec for codec, prefix in _PREFIXES.items()}
+_KNOWN = (RAW, DAG_PB, DAG_CBOR)
 _OURS = (RAW, DAG_PB)
 
 
 @dataclass(frozen=True, slots=True)
 class Cid:
-    """A codec, the SHA-256 of the block (32 bytes), and the version: 1, or 0 for a foreign dag-pb node."""
+    """A codec, the SHA-256 of the block (32 bytes), and the version: 1, or 0 for a foreign dag-pb node.
+
+    Of an identity CID ``inline`` is the block itself, and ``digest`` is empty.
+    """
 
     codec: int
     digest: bytes
     version: int = 1
+    inline: bytes | None = None
 
     @classmethod
     def from_digest(cls, codec: int, sha256: bytes) -> Cid:
@@ -81,17 +91,35 @@ class Cid:
         length = len(_SHA2_256) + DIGEST_LENGTH
         if data[:2] == _SHA2_256 and len(data) >= length:
             return cls(DAG_PB, bytes(data[2:length]), 0), length
+        if len(data) > 3 and data[0] == 1 and data[2] == _IDENTITY and data[1] in _KNOWN:  # noqa: PLR2004 - four bytes
+            length = 4 + data[3]
+            if data[3] <= LARGEST_INLINE and len(data) >= length:
+                return cls(data[1], b"", 1, bytes(data[4:length])), length
         raise malformed(data[:BINARY_LENGTH].hex())
 
     @property
     def binary(self) -> bytes:
-        """The binary form: 36 bytes, 34 of version 0."""
+        """The binary form: 36 bytes, 34 of version 0, else with the block itself."""
+        if self.inline is not None:
+            return bytes((1, self.codec, _IDENTITY, len(self.inline))) + self.inline
         return (_PREFIXES[self.codec] if self.version else _SHA2_256) + self.digest
 
     def __str__(self) -> str:
         if self.version == 0:
             return base58(self.binary)
         return "b" + base64.b32encode(self.binary).decode().rstrip("=").lower()
+
+
+def is_some_cid(data: bytes) -> bool:
+    """Tell whether bytes are a whole CID of version 1, of whatever codec and hash function."""
+    try:
+        version, place = read_varint(data, 0)
+        _, place = read_varint(data, place)
+        _, place = read_varint(data, place)
+        length, place = read_varint(data, place)
+    except (IndexError, ValueError):
+        return False
+    return version == 1 and length == len(data) - place
 
 
 def _not_ours(text: str) -> MalformedId:

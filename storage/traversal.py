@@ -6,8 +6,10 @@ too deep or fans out too far is DagTooLarge; a node that contradicts another is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from storage.block_source import block_of
 from storage.cbor_links import cbor_links, read_cbor
 from storage.cid import DAG_CBOR, RAW, Cid
 from storage.dag import Node, NodeKind, links_of, malformed_node, read_node
@@ -37,7 +39,7 @@ def children_of(cid: Cid, data: bytes) -> list[Cid]:
 
 async def walk(source: BlockSource, root: Cid, *, dups: bool = False) -> AsyncIterator[tuple[Cid, bytes]]:
     """Give the blocks of a DAG, depth first, each once or, with ``dups``, as often as it is linked to."""
-    seen: set[tuple[int, bytes]] = set()
+    seen: set[tuple[int, bytes | None]] = set()
     waiting: list[Iterator[Cid]] = [iter([root])]
     pending = [1]
     while waiting:
@@ -47,10 +49,10 @@ async def walk(source: BlockSource, root: Cid, *, dups: bool = False) -> AsyncIt
             pending.pop()
             continue
         if not dups:
-            if (cid.codec, cid.digest) in seen:
+            if (name := (cid.codec, cid.digest or cid.inline)) in seen:
                 continue
-            seen.add((cid.codec, cid.digest))
-        data = await source.get(cid)
+            seen.add(name)
+        data = await block_of(source, cid)
         yield cid, data
         if below := children_of(cid, data):
             waiting.append(iter(below))
@@ -82,7 +84,7 @@ async def file_blocks(
     waiting: list[tuple[Cid, int | None, int, int]] = [(root, None, 0, 0)]
     while waiting:
         cid, claimed, offset, depth = waiting.pop()
-        data = await source.get(cid)
+        data = await block_of(source, cid)
         own, size, below = content_of(cid, data)
         if claimed is not None and size != claimed:
             raise _contradiction(cid)
@@ -131,28 +133,43 @@ async def node_of(source: BlockSource, cid: Cid) -> Node:
     """Read a dag-pb node of UnixFS; raise Damaged when it is none."""
     if cid.codec in (RAW, DAG_CBOR):
         raise malformed_node()
-    return read_node(await source.get(cid))
+    return read_node(await block_of(source, cid))
 
 
-async def follow(source: BlockSource, root: Cid, path: Sequence[str]) -> list[Cid]:
-    """Give the blocks from the root to the end of a path, both included; raise UnknownPath when it leads nowhere.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Where a path led: the blocks from the root to its end, both included, and the one that stands for each segment.
 
-    A path that ends inside a dag-cbor block ends at that block.
+    ``inside`` says that it ends in the middle of its last block, at what is no link of a dag-cbor block.
     """
-    passed = [root]
+
+    blocks: list[Cid]
+    roots: list[Cid]
+    inside: bool = False
+
+    @property
+    def end(self) -> Cid:
+        """The block at the end."""
+        return self.blocks[-1]
+
+
+async def follow(source: BlockSource, root: Cid, path: Sequence[str]) -> Followed:
+    """Go from a root to the end of a path; raise UnknownPath when it leads nowhere."""
+    blocks, roots = [root], [root]
     inside: Any = None
     for segment in path:
-        cid = passed[-1]
+        cid = blocks[-1]
         if cid.codec == DAG_CBOR:
-            inside = _step(read_cbor(await source.get(cid)) if inside is None else inside, segment)
+            inside = _step(read_cbor(await block_of(source, cid)) if inside is None else inside, segment)
             if isinstance(inside, Cid):
-                passed.append(inside)
+                blocks.append(inside)
                 inside = None
         elif cid.codec == RAW:
             raise UnknownPath(f"路径中没有 {segment[:80]}", f"the path has no {segment[:80]}", file=segment[:80])
         else:
-            passed += await _entry(source, cid, segment)
-    return passed
+            blocks += await _entry(source, cid, segment)
+        roots.append(blocks[-1])
+    return Followed(blocks=blocks, roots=roots, inside=inside is not None)
 
 
 def _step(value: Any, segment: str) -> Any:

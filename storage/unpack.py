@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage.block_source import block_of
 from storage.cid import DAG_PB, RAW
 from storage.dag import NodeKind, malformed_node, read_node
 from storage.durable import write_all
@@ -88,7 +89,7 @@ class _Unpacking:
             return True
         if cid.codec != DAG_PB:
             raise malformed_node()
-        node = read_node(await self._source.get(cid))
+        node = read_node(await block_of(self._source, cid))
         if node.is_file:
             return True
         if node.kind in (NodeKind.FOLDER, NodeKind.SHARD):
@@ -102,7 +103,7 @@ class _Unpacking:
             raise DagTooLarge(zh, en, file=path[:200])
 
     async def _write(self, cid: Cid, path: str) -> None:
-        _, size, _ = content_of(cid, await self._source.get(cid))
+        _, size, _ = content_of(cid, await block_of(self._source, cid))
         if size > (free := shutil.disk_usage(self._place).free):
             mend = Words("确认来源可信后换更大的磁盘", "make sure of its source, then use a larger disk")
             zh, en = f"解开后为 {size} 字节,磁盘只余 {free}", f"it would take {size} bytes; the disk has {free}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.cid import DAG_PB, RAW, Cid
+from storage.cid import DAG_PB, RAW, Cid, is_some_cid
 from storage.errors import MalformedId
 from storage.multibase import base58
 
@@ -94,7 +94,26 @@ def test_the_other_bases_name_the_same_block() -> None:
         assert Cid.parse_foreign(text) == cid
 
 
-@pytest.mark.parametrize("text", ["", "b", "Qm", "zIl0", "x" + EMPTY, EMPTY[:-1], EMPTY * 9, "bafkqaaa", "知"])
+def test_an_identity_cid_holds_its_block() -> None:
+    assert Cid.parse_foreign("bafkqaaa").inline == b""
+    cid = Cid.parse_foreign("bafkqaf3imvwgy3zaneqgc3janfxgy2lomvscay3jmqfa")
+    assert (cid.inline, cid.codec, cid.digest) == (b"hello i am inlined cid\n", RAW, b"")
+    assert Cid.prefix_of(cid.binary + b"more") == (cid, len(cid.binary))
+    assert str(cid) == "bafkqaf3imvwgy3zaneqgc3janfxgy2lomvscay3jmqfa"
+    with pytest.raises(MalformedId):
+        Cid.from_foreign(bytes((1, RAW, 0, 128)) + bytes(128))
+
+
+def test_some_cid_of_other_kinds_is_one_all_the_same() -> None:
+    assert is_some_cid(bytes((1, 0x85, 2, 0x13, 64)) + bytes(64))  # sha2-512
+    assert is_some_cid(Cid.parse(EMPTY).binary)
+    for wrong in (b"", b"\x01", bytes((2, RAW, 0x12, 32)) + bytes(32), bytes((1, RAW, 0x12, 32)) + bytes(31)):
+        assert not is_some_cid(wrong)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "b", "Qm", "zIl0", "x" + EMPTY, EMPTY[:-1], EMPTY * 9, "bafkqaea", "bafkqaaaa", "知"]
+)
 def test_what_is_no_cid_in_any_base_is_refused(text: str) -> None:
     with pytest.raises(MalformedId):
         Cid.parse_foreign(text)

@@ -1,0 +1,86 @@
+"""The connections of one gateway process: no more than it can hold, and none that stays without asking anything.
+
+A client costs at most one block of 2 MiB on its way to it, so 256 of them hold what a small server can spare.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator
+
+    from node.gateway.answering import Gateway
+
+MOST = 256
+IDLE = 30.0
+"""Seconds that a connection may stand without a whole request."""
+GRACE = 5.0
+"""Seconds that answers under way have when the gateway stops."""
+
+
+@asynccontextmanager
+async def listening(gateway: Gateway, place: socket.socket) -> AsyncIterator[None]:
+    """Answer what comes in at a bound socket, until the context ends."""
+    connections = _Connections(gateway)
+    server = await asyncio.get_running_loop().create_server(connections.take, sock=place, backlog=512)
+    watch = asyncio.create_task(connections.watch())
+    try:
+        yield
+    finally:
+        server.close()
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        await connections.end()
+
+
+class _Connections:
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._server = web.Server(self._answer, access_log=None, keepalive_timeout=IDLE)
+        self._busy: set[object] = set()
+        self._since: dict[object, float] = {}
+        """Since when a connection has stood without a whole request."""
+
+    def take(self) -> asyncio.Protocol:
+        """Give the protocol of a new connection; beyond the limit one that says so and hangs up."""
+        return self._server() if len(self._server.connections) < MOST else _Refusing()
+
+    async def watch(self) -> None:
+        """Hang up on those who connected and do not ask."""
+        while True:
+            await asyncio.sleep(IDLE / 3)
+            now = time.monotonic()
+            waiting = [each for each in self._server.connections if each not in self._busy]
+            self._since = {each: self._since.get(each, now) for each in waiting}
+            for each in waiting:
+                if now - self._since[each] > IDLE:
+                    each.force_close()
+
+    async def end(self) -> None:
+        """Let answers under way finish for a moment, then hang up."""
+        await self._server.shutdown(GRACE)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        connection = request.protocol
+        self._busy.add(connection)
+        self._since.pop(connection, None)
+        try:
+            return await self._gateway.answer(request)
+        finally:
+            self._busy.discard(connection)
+
+
+class _Refusing(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a socket it is
+        transport.write(
+            b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        transport.close()
