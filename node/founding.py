@@ -43,6 +43,8 @@ SETTINGS = """# Settings of this node; node/README.md lists them.
 # rpc_port = 8545
 # gas_price = 0
 # rpc_urls = []
+# gateway = "127.0.0.1:8080"
+# gateway_for = "public"
 profile = "cn"
 """
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,13 @@ from node.door.request import Request
 from node.door.voice import Voice
 from node.engines import embedded_engine, sealing_chain
 from node.errors import Unavailable, Words
+from node.gateway.processes import gateway_processes
 from node.health import embedded_look, health, network_look
 from node.home import NETWORK
 from node.own_anchor import OwnAnchor
 from node.runtime import Writing, registrar_key, writing_parts
-from node.settings import read_settings
+from node.settings import Settings, host_and_port, read_settings
+from node.visibility.rule import Caller
 from node.worker import Worker
 
 if TYPE_CHECKING:
@@ -50,14 +53,30 @@ AGAIN = 15.0
 """Seconds between two looks whether the journal has open work that can be finished now."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """Where a node serves: the port of JSON-RPC and health on 127.0.0.1, and the URL of its gateway, if it has one."""
+
+    port: int
+    gateway: str | None
+
+
 @asynccontextmanager
 async def serving(
-    home: Home, passphrase: bytes, *, environment: Mapping[str, str], port: int | None, answer: Answer
-) -> AsyncIterator[int]:
-    """Own the home and serve: JSON-RPC, health, and `answer` for what comes through the door; give the port.
+    home: Home,
+    passphrase: bytes,
+    *,
+    environment: Mapping[str, str],
+    port: int | None,
+    gateway: str | None,
+    answer: Answer,
+) -> AsyncIterator[Served]:
+    """Own the home and serve: JSON-RPC, health, the gateway, and `answer` for what comes through the door.
+
+    ``port`` and ``gateway`` go before the settings; a gateway of "" is none.
 
     Raises:
-        Unavailable: the home or the port is taken, or the passphrase is wrong.
+        Unavailable: the home, the port or the gateway's address is taken, or the passphrase is wrong.
     """
     identity = home.identity()
     async with AsyncExitStack() as stack:
@@ -75,18 +94,28 @@ async def serving(
             follow = partial(own.follow_by, RawRpc(AsyncWeb3(chain.provider)))
         await stack.enter_async_context(worker)
         application.router.add_get("/healthz", health(home, look))
-        wanted = read_settings(home.settings).rpc_port if port is None else port
+        settings = read_settings(home.settings)
+        wanted = settings.rpc_port if port is None else port
         bound = await stack.enter_async_context(_served(application, wanted))
+        url = await _with_gateway(stack, home, settings.gateway if gateway is None else gateway, settings)
         tasks = [asyncio.create_task(_finish_what_is_open(worker)), asyncio.create_task(_follow_the_chain(own, follow))]
         listener = Listener(stack.enter_context(open_door(home, environment)), answer=_in_turn(worker, answer))
         await listener.start()
         try:
-            yield bound
+            yield Served(port=bound, gateway=url)
         finally:
             await listener.stop(grace=GRACE)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _with_gateway(stack: AsyncExitStack, home: Home, address: str, settings: Settings) -> str | None:
+    """Have the gateway served beside the node, if it is to be; give its URL."""
+    place = host_and_port(address)
+    if place is None:
+        return None
+    return await stack.enter_async_context(gateway_processes(home, place, Caller(settings.gateway_for)))
 
 
 def _asking_across(home: Home, chain: EmbeddedChain) -> Callable[[], AbstractAsyncContextManager[Engine]]:
@@ -158,6 +187,8 @@ async def _recover(node: Writing) -> None:
 async def _recover_open_acts(node: Writing) -> None:
     if node.journal.acts.open():
         await node.registrar.recover()
+    else:
+        await node.registrar.look()  # what governors froze is given out no more
 
 
 @asynccontextmanager

@@ -8,6 +8,8 @@
 | `rpc_urls`  | list of URLs     | []      | where the network's engines answer, tried in order             |
 | `fixity_rate` | 0 to 100000   | 0       | MB a second that `audit --fixity` reads; 0 sets no limit       |
 | `fixity_days` | 0 to 3650     | 0       | days in which its runs read everything once; 0: every run does |
+| `gateway`   | HOST:PORT, ""    | ""      | where `zhicang serve` has its gateway; "" for none             |
+| `gateway_for` | public, partner | public | who is behind whoever reaches the gateway                     |
 | `profile`   | cn, sha256       | cn      | digests of what is stored: SHA-256 and SM3, or SHA-256 alone   |
 | `ipfs_api`  | URL              | ""      | the RPC API of the home's kubo; none without it                |
 | `ipfs_token_file` | path       | ""      | file with the bearer token that kubo's API asks for            |
@@ -16,6 +18,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
@@ -31,6 +34,7 @@ LARGEST_GAS_PRICE = 2**53 - 1
 LARGEST_RATE = 100_000
 LARGEST_CYCLE = 3_650
 LONGEST_SILENCE = 3600
+_WORDS = {"profile": ("cn", "sha256"), "gateway_for": ("public", "partner")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class Settings:
     ipfs_silence: int = 60
     fixity_rate: int = 0
     fixity_days: int = 0
+    gateway: str = ""
+    gateway_for: str = "public"
 
 
 def read_settings(path: Path) -> Settings:
@@ -83,9 +89,19 @@ def is_rpc_url(text: object) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.fragment
 
 
+def host_and_port(text: str) -> tuple[str, int] | None:
+    """Read HOST:PORT, an IPv6 address in brackets; None when it is not that."""
+    match = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([0-9A-Za-z.-]+)):([0-9]{1,5})", text)
+    if match is None or int(match[3]) > LARGEST_PORT:
+        return None
+    return match[1] or match[2], int(match[3])
+
+
 def _fits(name: str, value: object) -> bool:
-    if name == "profile":
-        return value in ("cn", "sha256")
+    if name in _WORDS:
+        return value in _WORDS[name]
+    if name == "gateway":
+        return value == "" or (isinstance(value, str) and host_and_port(value) is not None)
     if name in ("programme", "ipfs_token_file"):
         return isinstance(value, str)
     if name == "ipfs_api":

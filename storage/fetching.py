@@ -29,7 +29,7 @@ async def fetch_file(
 
     The way leads from the payload's own CID down, so that nothing but its blocks can come.
     """
-    top = want.cid if want.kind is Kind.FILE else (await follow(source, want.cid, path.split("/")))[-1]
+    top = want.cid if want.kind is Kind.FILE else (await follow(source, want.cid, path.split("/"))).end
     writer = create_copy(os.fsencode(target))
     try:
         async for _, _, own in file_blocks(source, top, 0, _EVERYTHING):

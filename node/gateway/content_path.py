@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "/ipfs/"
-_MOST_CHARACTERS, _MOST_SEGMENTS = 8192, 256
+_MOST_CHARACTERS, _MOST_SEGMENTS = 8000, 256
 _SAFE = "!$&'()*+,;=:@-._~"
 
 

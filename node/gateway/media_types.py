@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import mimetypes
 
 _BY_NAME = mimetypes.MimeTypes(filenames=())
@@ -40,13 +41,11 @@ def _sniffed(beginning: bytes) -> str:
 
 def _is_utf8(beginning: bytes) -> bool:
     """Tell whether bytes are UTF-8, the last character perhaps cut."""
-    for end in range(len(beginning), max(-1, len(beginning) - 4), -1):
-        try:
-            beginning[:end].decode()
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(beginning)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _has_controls(beginning: bytes) -> bool:

@@ -52,6 +52,10 @@ class Registrar(Drafting):
         self._planner.plan(approved=False)
         return [settled async for settled in self.acts.settle()]
 
+    async def look(self) -> None:
+        """Take over what others did on chain that concerns this institution, such as freezing."""
+        await self._following.look()
+
     async def stage_of_new(self) -> str:
         """Give the stage that something new is stored for: sent at once, or submitted to a reviewer."""
         return "stored" if await self._following.one_person() else "submitted"
