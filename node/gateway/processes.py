@@ -74,6 +74,9 @@ async def _started(said: str, place: socket.socket) -> Process:
             ready = await process.stdout.readline()
     except (TimeoutError, ConnectionError):
         ready = b""
+    except asyncio.CancelledError:
+        await _ended(process)
+        raise
     if ready != b"ready\n":
         await _ended(process)
         raise Unavailable("网关进程没有启动", "a process of the gateway did not start")

@@ -25,12 +25,12 @@ class Span:
 
 
 def asked_range(header: str | None, size: int) -> Span | None:
-    """Give the bytes that a Range header asks for, None where it is to be ignored; raise Refusal 416.
+    """Give the bytes that a Range header asks for, None where it is to be ignored, as of nothing; raise Refusal 416.
 
     Of several ranges the first that has bytes is given, as its answer says. What is malformed or in another unit is
     ignored.
     """
-    match = _RANGES.fullmatch(header.strip()) if header else None
+    match = _RANGES.fullmatch(header.strip()) if header and size else None
     if match is None:
         return None
     some = False

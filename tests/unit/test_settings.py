@@ -96,3 +96,19 @@ def test_a_kubo_is_named_by_its_url(tmp_path: Path) -> None:
     file.write_text('ipfs_api = "http://127.0.0.1:5001"\nipfs_token_file = "token"\nipfs_silence = 5\n')
     settings = read_settings(file)
     assert (settings.ipfs_api, settings.ipfs_token_file, settings.ipfs_silence) == ("http://127.0.0.1:5001", "token", 5)
+
+
+def test_the_gateway_has_an_address_and_a_caller(tmp_path: Path) -> None:
+    file = tmp_path / "zhicang.toml"
+    assert (Settings().gateway, Settings().gateway_for) == ("", "public")
+    for right in ('""', '"127.0.0.1:8080"', '"[::1]:0"', '"gateway.example:443"'):
+        file.write_text(f"gateway = {right}\n", encoding="utf-8")
+        assert read_settings(file).gateway == right.strip('"')
+    for wrong in ('"8080"', '"127.0.0.1"', '":80"', '"host:99999"', '"::1:80"', "8080", '"http://host:80"'):
+        file.write_text(f"gateway = {wrong}\n", encoding="utf-8")
+        with pytest.raises(BadInput) as caught:
+            read_settings(file)
+        assert caught.value.field == "gateway"
+    file.write_text('gateway_for = "own"\n', encoding="utf-8")
+    with pytest.raises(BadInput):
+        read_settings(file)
