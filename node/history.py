@@ -65,6 +65,7 @@ def describe(journal: Journal, row: ResourceRow) -> dict[str, Any]:
         "status": status(row),
         "version": row.version,
         "frozen": bool(row.frozen),
+        "purged": _purged(journal, row.number),
         "kind": Kind(row.kind).word,
         "sha256": row.content_digest.hex(),
         "cid": str(Cid.from_binary(row.cid)),
@@ -87,6 +88,14 @@ def describe(journal: Journal, row: ResourceRow) -> dict[str, Any]:
         ],
         "events": _events(journal, row, matters),
     }  # fmt: skip
+
+
+def _purged(journal: Journal, number: str) -> dict[str, Any] | None:
+    """Say that the payload was destroyed, and under which list; None where it was not."""
+    purge = journal.purges.get(number)
+    if purge is None:
+        return None
+    return {"list": purge.list_digest.hex(), "tombstone": purge.tombstone, "time": purge.created, "stage": purge.stage}
 
 
 def _events(journal: Journal, row: ResourceRow, matters: list[MatterRow]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ HOME/
   blocks.db          the block index, rebuilt from storage/ by `zhicang storage reindex`
   unit-index/        by what units are found, rebuilt from storage/ by `zhicang units reindex`
   fixity.db          what the fixity check has re-read and when; without it everything is due
+  purges/            the lists by which payloads were purged
   repairs/           a record of each repair; what is being repaired, and the damaged files meanwhile
   storage/           the OCFL storage root
   staging/           payload on its way in; swept at every start of a writing command
@@ -83,7 +84,7 @@ class Home:
             "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock", "socket": "socket",
             "incidents": "incidents", "restored": "restored.json", "joining": "joining.json",
             "recovery_sheet": "key-recovery-sheet.txt", "unit_index": "unit-index",
-            "fixity": "fixity.db", "repairs": "repairs",
+            "fixity": "fixity.db", "repairs": "repairs", "purges": "purges",
         }  # fmt: skip
         if name not in parts:
             raise AttributeError(name)

@@ -10,6 +10,7 @@
 | `fixity_days` | 0 to 3650     | 0       | days in which its runs read everything once; 0: every run does |
 | `gateway`   | HOST:PORT, ""    | ""      | where `zhicang serve` has its gateway; "" for none             |
 | `gateway_for` | public, partner | public | who is behind whoever reaches the gateway                     |
+| `retention_days` | 180 to 36500 | 180  | days from withdrawal before a payload may be purged            |
 | `profile`   | cn, sha256       | cn      | digests of what is stored: SHA-256 and SM3, or SHA-256 alone   |
 | `ipfs_api`  | URL              | ""      | the RPC API of the home's kubo; none without it                |
 | `ipfs_token_file` | path       | ""      | file with the bearer token that kubo's API asks for            |
@@ -33,6 +34,8 @@ LARGEST_PORT = 65_535
 LARGEST_GAS_PRICE = 2**53 - 1
 LARGEST_RATE = 100_000
 LARGEST_CYCLE = 3_650
+LEAST_RETENTION, LARGEST_RETENTION = 180, 36_500
+"""Content and logs are kept for six months at least (区块链信息服务管理规定)."""
 LONGEST_SILENCE = 3600
 _WORDS = {"profile": ("cn", "sha256"), "gateway_for": ("public", "partner")}
 
@@ -53,6 +56,7 @@ class Settings:
     fixity_days: int = 0
     gateway: str = ""
     gateway_for: str = "public"
+    retention_days: int = 180
 
 
 def read_settings(path: Path) -> Settings:

@@ -18,6 +18,7 @@ from storage.errors import RootMissing, Words
 from storage.journal_schema import FORMAT, SCHEMA
 from storage.lots import LotRows
 from storage.matters import MatterRows
+from storage.purges import PurgeRows
 from storage.resources import ResourceRows
 from storage.units import UnitRows
 
@@ -41,6 +42,7 @@ class Journal:
         self.units = UnitRows(connection)
         self.acts = ActRows(connection)
         self.lots = LotRows(connection)
+        self.purges = PurgeRows(connection)
 
     @classmethod
     def found(cls, path: Path) -> Journal:

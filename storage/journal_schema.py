@@ -102,6 +102,16 @@ CREATE TABLE lot (
     created    INTEGER NOT NULL         -- UTC seconds, this machine's clock
 ) WITHOUT ROWID;
 
+-- resources whose payload was destroyed; the record, its proofs and what the tombstone keeps stay
+CREATE TABLE purge (
+    number      TEXT PRIMARY KEY REFERENCES resource (number),
+    list_digest BLOB NOT NULL,          -- SHA-256 of the list 销毁清册 that two people signed
+    tombstone   TEXT NOT NULL,          -- object that stays in the storage root
+    content     BLOB NOT NULL,          -- content digest of the tombstone, a tree
+    stage       TEXT NOT NULL,          -- begun, purged
+    created     INTEGER NOT NULL        -- UTC seconds, this machine's clock
+) WITHOUT ROWID;
+
 -- objects to which a version is being added: a crash leaves the row, and the next start takes the object back
 CREATE TABLE growing (object_id TEXT PRIMARY KEY, keep INTEGER NOT NULL) WITHOUT ROWID;
 

@@ -32,6 +32,9 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE TABLE unit_count (resource_id TEXT PRIMARY KEY, units INTEGER NOT NULL) WITHOUT ROWID",
         "INSERT INTO unit_count SELECT resource_id, count(*) FROM unit GROUP BY resource_id",
         "INSERT INTO meta SELECT 'resources', count(*) FROM resource",
+        ("CREATE TABLE purge (number TEXT PRIMARY KEY REFERENCES resource (number), list_digest BLOB NOT NULL,"
+        " tombstone TEXT NOT NULL, content BLOB NOT NULL, stage TEXT NOT NULL, created INTEGER NOT NULL)"
+        " WITHOUT ROWID"),
     ),
 }
 """What makes the next format of each older one that can be upgraded."""

@@ -78,15 +78,17 @@ class StoredObjects:
         return self._read(object_id, f"{ocfl.content_of(version)}/{ocfl.METADATA}")
 
     def manifest(self, name: str) -> bytes:
-        """Give the manifest of the payload "ID" or "ID/vN" as stored; raise UnknownObject."""
-        object_id, version = ocfl.split_payload_id(name)
-        return self._read(object_id, f"{ocfl.content_of(version)}/{ocfl.MANIFEST}")
+        """Give the manifest of the payload "ID" or "ID/vN" as stored; raise UnknownObject.
+
+        Of a payload that was purged it is the one that its tombstone keeps.
+        """
+        return self._manifest(name, ocfl.MANIFEST)
 
     def content_sm3(self, name: str, kind: int) -> bytes | None:
         """Give the SM3 that the payload "ID" or "ID/vN" was stored with, None where none was taken."""
-        object_id, version = ocfl.split_payload_id(name)
+        object_id, _ = ocfl.split_payload_id(name)
         try:
-            manifest = self._read(object_id, f"{ocfl.content_of(version)}/{ocfl.MANIFEST_SM3}")
+            manifest = self._manifest(name, ocfl.MANIFEST_SM3)
             return sm3(manifest) if kind == Kind.TREE else bytes.fromhex(manifest[:64].decode())
         except UnknownObject:
             return None
@@ -100,6 +102,16 @@ class StoredObjects:
                 return (self.payload_path(name) / path).open("rb")
             except FileNotFoundError as error:
                 raise _unknown(name) from error
+
+    def _manifest(self, name: str, file: str) -> bytes:
+        object_id, version = ocfl.split_payload_id(name)
+        try:
+            return self._read(object_id, f"{ocfl.content_of(version)}/{file}")
+        except UnknownObject:
+            if self.object_path(object_id).exists():
+                raise
+            kept = f"{ocfl.content_of(1)}/{ocfl.PAYLOAD}/{ocfl.kept_manifest(f'v{version}', file)}"
+            return self._read(ocfl.tombstone_of(object_id), kept)
 
     def _read(self, object_id: str, path: str) -> bytes:
         with told_of(f"{object_id}/{path}"):

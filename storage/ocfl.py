@@ -55,6 +55,16 @@ def check_object_id(object_id: str) -> str:
     return object_id
 
 
+def tombstone_of(object_id: str) -> str:
+    """Give the id of the object that stays for one whose payload was purged."""
+    return f"{object_id}-purged"
+
+
+def kept_manifest(version: str, name: str) -> str:
+    """Give the name in a tombstone of a version's manifest ("v1", "manifest-sha256.txt")."""
+    return f"{version}-{name}"
+
+
 def tuple_of(object_id: str) -> str:
     """Give the name of the folder above an object."""
     return hashlib.sha256(object_id.encode()).hexdigest()[:TUPLE]

@@ -213,6 +213,7 @@ class ResourceRows:
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Give every number of which a payload is stored, with the bytes of all payloads that it has."""
         payloads = f"SELECT DISTINCT v.number, v.payload_at, v.size {_FROM_VERSION} WHERE m.stage <> 'numbered'"
+        payloads += " AND v.number NOT IN (SELECT number FROM purge)"
         for row in self._connection.execute(f"SELECT number, sum(size) FROM ({payloads}) GROUP BY number"):  # noqa: S608
             yield str(row[0]), int(row[1])
 

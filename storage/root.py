@@ -195,6 +195,11 @@ class StorageRoot(StoredObjects):
                 self._staging.take_back(os.fsencode(path))
                 _prune(os.fsencode(path.parent))
 
+    def remove(self, object_id: str) -> None:
+        """Remove an object that people decided to destroy, durable when this returns; one that is gone is fine."""
+        self.remove_unacknowledged(object_id)
+        self.sync()
+
     def _complete(self, staged: Staged, object_id: str, metadata: bytes, message: str) -> None:
         """Write beside the payload all that makes the staged folder an object."""
         place = staged.place

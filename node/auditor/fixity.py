@@ -45,6 +45,7 @@ class FixityRun:
         self._log = log
         self._pace = pace
         self._batches = {batch.object_id: batch for batch in node.journal.units.batches() if batch.stage != "numbered"}
+        self._tombstones = {row.tombstone for row in node.journal.purges.all()}
         log.know(self._sizes())
         self.share: Share = log.share(days)
         self.due = list(log.due(self.share))
@@ -133,7 +134,7 @@ class FixityRun:
             path = self._node.root.object_path(object_id)
         except MalformedId:
             return None
-        known = self._log.knows(object_id) or self._row(object_id) is not None
+        known = self._log.knows(object_id) or object_id in self._tombstones or self._row(object_id) is not None
         return None if known or not path.exists() else path
 
     def _row(self, object_id: str) -> ResourceRow | UnitBatchRow | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from node.auditor.finding import NONE, REINDEX, RERUN, RESTORE, Finding
 from node.auditor.object_check import batch_findings, resource_findings
+from node.auditor.purge_check import check_purges
 from node.errors import Words
 from storage.ahead import ahead
 from storage.audit import Checked, check_object, with_index
@@ -37,10 +38,13 @@ def check_payloads(
     """Check every object that the journal has, then look for objects and index rows that it has not."""
     known: set[str] = set()
     waiting: list[Finding] = []
+    purged = {row.number for row in journal.purges.all()}
 
     def stored() -> Iterator[VersionRow | UnitBatchRow]:
         for resource in journal.resources.all():
             known.add(resource.number)
+            if resource.number in purged:
+                continue
             if resource.stage == "numbered":
                 waiting.append(
                     Finding(check="journal", id=resource.number, expected=_STORED, found=_NUMBERED, mend=RERUN)
@@ -64,6 +68,7 @@ def check_payloads(
             finally:
                 checked.close()
     yield from waiting
+    yield from check_purges(journal, root, rows, known)
     yield from _check_strangers(journal, root, rows, known)
 
 

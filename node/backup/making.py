@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PURPOSE = "backup"
 """By this word the folder is known that a killed backup leaves."""
 _FILES = ("home.json", "anchor.json", "zhicang.toml", "demo-passphrase")
-_FOLDERS = ("keystores", "proofs", "incidents")
+_FOLDERS = ("keystores", "proofs", "incidents", "purges", "repairs")
 _TRIES = 3
 
 

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Words] = {
     "amend": Words("更正著录,内容不变", "correct metadata, the content stays"),
     "supersede": Words("换版:新内容,同一登记号", "new content under the same number"),
     "withdraw": Words("撤销登记,写明理由", "withdraw a record with its reason"),
+    "purge": Words("销毁已撤销资源的载荷:拟清册、审核员签署、执行(purge draft、approve、run)", "destroy payloads of withdrawn resources under a list that two people signed (purge draft, approve, run)"),
     "attest": Words("联署、核查意见、批次验收、修复等签名陈述", "signed statements: co-signature, finding, acceptance, repair"),
     "deliver": Words("向另一机构提交交付包", "deliver a package to another institution"),
     "accept": Words("接收别的机构提交的交付包", "accept a delivery"),

@@ -125,6 +125,8 @@ def _begin(node: Reading, folder: Path) -> None:
 
 def _payloads(node: Reading, row: ResourceRow) -> Iterator[tuple[str, VersionRow]]:
     """Give every payload of a resource with a name and its newest version, one with a receipt before one that waits."""
+    if node.journal.purges.get(row.number) is not None:
+        return  # its payload is gone; history and proofs go out
     newest: dict[int, VersionRow] = {}
     for each in node.journal.resources.versions(row.number):
         known = newest.get(each.payload_at)

@@ -110,7 +110,7 @@ class Review:
             approval = self._journal.matters.approval(matter.id)
             reviewer = b"" if approval is None else approval.reviewer
             if reviewer not in refusals:
-                refusals[reviewer] = await self._refusal_of(reviewer, engine)
+                refusals[reviewer] = await self.refusal_of(reviewer, engine)
             if (refusal := refusals[reviewer]) is not None:
                 with self._journal.transaction():
                     self._journal.matters.move([matter.id], "submitted", time=self._now(), note=refusal.words.zh)
@@ -154,7 +154,7 @@ class Review:
         digest = signed.digest(chain_id=self._place.chain_id, registry=self._place.registry)
         return matter, approved.reviewer(digest)
 
-    async def _refusal_of(self, reviewer: bytes, engine: Engine) -> ZhicangError | None:
+    async def refusal_of(self, reviewer: bytes, engine: Engine) -> ZhicangError | None:
         """Say why a key's approvals are worth nothing here, or None."""
         shown = "0x" + reviewer.hex()
         if len(reviewer) != ADDRESS:

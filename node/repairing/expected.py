@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 def wanted_of(journal: Journal, object_id: str) -> Wanted:
     """Give what an object is to hold; raise BadInput when the journal has no such stored object."""
+    if journal.purges.get(object_id) is not None:
+        zh, en = f"{object_id} 的载荷已按清册销毁", f"the payload of {object_id} was purged under a list"
+        raise BadInput(zh, en, field="id")
     versions = [row for row in journal.resources.versions(object_id) if row.stage != "numbered"]
     if versions:
         return Wanted(

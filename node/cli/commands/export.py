@@ -58,6 +58,9 @@ def _one(node: Reading, arguments: argparse.Namespace, output: Output) -> None:
     if len(rows) > 1:
         numbers = ", ".join(row.number for row in rows[:5])
         raise BadInput(f"对应多件资源:{numbers};请用登记号", f"several resources: {numbers}; give a number")
+    if (purge := node.journal.purges.get(rows[0].number)) is not None:
+        mend = Words(f"存储根里有销毁说明 {purge.tombstone};凭证照常可取", f"its tombstone is {purge.tombstone}; receipts are to be had as before")
+        raise BadInput(f"{purge.number} 的载荷已按清册销毁", f"the payload of {purge.number} was purged under a list", mend=mend, field="id")
     if arguments.car:
         export_car(node, rows[0], arguments.folder, Caller(arguments.caller or Caller.PUBLIC), output)
         return

@@ -75,6 +75,8 @@ def _print(history: dict[str, Any], output: Output) -> None:
     output.say(f"  摘要(SHA-256) {history['sha256']}", f"  SHA-256   {history['sha256']}")
     output.say(f"  内容标识(CID) {history['cid']}", f"  CID       {history['cid']}")
     output.say(f"  {history['files']} 个文件,{history['size']} 字节:{history['payload']}", f"  {history['files']} file(s), {history['size']} bytes: {history['payload']}")
+    if (purged := history["purged"]) is not None:
+        output.say(f"  载荷已销毁 {utc(purged['time'])},清册 {purged['list']}", f"  payload purged {utc(purged['time'])}, list {purged['list']}")
     if history["units"]:
         output.say(f"  知识单元 {history['units']} 条", f"  {history['units']} knowledge units")
     if history["same_content"]:
