@@ -18,6 +18,7 @@ from node.cli.matters import NEXT_REVIEW, tell_outcome, tell_resource
 from node.cli.meter import Meter
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Words
+from node.records.lot import lot_name
 from node.records.metadata import Metadata
 from node.records.said import read_period
 from node.registrar.outcome import Refused
@@ -63,7 +64,7 @@ async def act_apply(node: Writing, arguments: argparse.Namespace, output: Output
     plan = _planned(report, output)
     if plan is None:
         return
-    know_lots(node.journal, plan, arguments.lot)
+    know_lots(node.journal, plan, arguments.defaults.lot)
     application = Application(
         plan=plan, delivery=report.brought.delivery, defaults=arguments.defaults, staging=node.home.staging,
         journal=node.journal, touches=node.home.touches,
@@ -113,7 +114,7 @@ def report(arguments: argparse.Namespace, output: Output) -> None:
 def _defaults(arguments: argparse.Namespace) -> Metadata:
     period = read_period(arguments.period) if arguments.period else time.localtime().tm_year
     programme = arguments.programme or read_settings(home_of(arguments).settings).programme
-    return Metadata(title="-", period=period, programme=programme, lot=arguments.lot)
+    return Metadata(title="-", period=period, programme=programme, lot=lot_name(arguments.lot))
 
 
 def _planned(report: Report, output: Output) -> Plan | None:

@@ -10,6 +10,7 @@ from node.cli.page import add_limit, page_size
 from node.cli.parser import chooser
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
+from node.records.lot import lot_name
 from node.records.number import Number
 from node.registrar.stages import STATUSES, status_of
 from node.registrar.unit_terms import folded, labels
@@ -108,7 +109,7 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
         tag=None if arguments.tag is None else folded(arguments.tag),
         subject=None if arguments.subject is None else folded(arguments.subject),
         resource=None if arguments.resource is None else str(Number.parse(arguments.resource)),
-        lot=arguments.lot or None,
+        lot=lot_name(arguments.lot) or None,
         batch=arguments.batch,
         after=after,
     )

@@ -24,6 +24,7 @@ from node.records.composed import (
     write_roles,
 )
 from node.records.dates import first_day, last_day, read_date
+from node.records.lot import lot_name
 from node.records.number import Number
 from node.records.vocabulary import VOCABULARY, code_for
 
@@ -115,13 +116,13 @@ def _parsed(text: str) -> str:
 TEXTS = (
     "title", "alternative", "client_ref", "publisher", "date", "description", "spatial", "temporal", "source", "issue",
     "edition", "rights_holder", "rights_licence", "region", "institution", "entry", "contractor", "disk", "programme",
-    "lot",
 )  # fmt: skip
 """Columns that are taken as they stand."""
 NAMES = ("creator", "contributor", "subject", "clc", "language")
 WORDS = ("type", "access", "rights", "rights_scope", "stock")
 _READ: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "period": ("period", read_period), "pages": ("pages", read_count), "order": ("part_order", read_order),
+    "lot": ("lot", lot_name), "period": ("period", read_period),
+    "pages": ("pages", read_count), "order": ("part_order", read_order),
     "replaces": ("replaces", _parsed), "rights_document": ("rights_document", str.lower),
     "rights_from": ("rights_from", lambda text: read_licence_day(text, last=False)),
     "rights_until": ("rights_until", lambda text: read_licence_day(text, last=True)),

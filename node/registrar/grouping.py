@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from contracts.records import Entry, UnitBatch
 from node.counting.rule import shipped_rule
 from node.records import canonical
+from node.records.lot import lot_digest
 from node.records.metadata import Metadata
 from node.records.number import Number
 
@@ -25,7 +26,7 @@ GAS_BASE, GAS_PER_ENTRY = 200_000, 200_000
 
 
 def text_digest(text: str) -> bytes:
-    """Give what stands on chain for a programme's or a lot's name: its SHA-256, or zeros for none."""
+    """Give what stands on chain for a programme's name: its SHA-256, or zeros for none."""
     return hashlib.sha256(text.encode()).digest() if text else bytes(32)
 
 
@@ -40,7 +41,7 @@ def entry_for(row: VersionRow) -> Entry:
         cid=row.cid,
         programme=text_digest(metadata.programme),
         period=row.period,
-        lot=text_digest(metadata.lot),
+        lot=lot_digest(metadata.lot),
         replaces=Number.parse(metadata.replaces).on_chain() if metadata.replaces else bytes(32),
         earlier_receipt=row.earlier_receipt,
     )
@@ -55,7 +56,7 @@ def batch_for(row: UnitBatchRow) -> UnitBatch:
         cid=row.cid,
         programme=text_digest(row.programme),
         period=row.period,
-        lot=text_digest(row.lot),
+        lot=lot_digest(row.lot),
         counting_rule=shipped_rule().digest,
         parent=bytes(32),
         earlier_receipt=row.earlier_receipt,

@@ -100,8 +100,19 @@ def assert_leaves(here: Here, history: History) -> None:
 
 
 def test_a_moved_home_goes_on_and_an_older_copy_of_it_seals_nothing(here: Here, history: History) -> None:
+    here.well("home", "lot", "add", "甲")
+    accepted = ("attest", "lot: 甲", "--kind", "批次验收", "--file", "one.txt", "--verdict", "通过")
+    here.well("home", *accepted)
+    before = here.well("home", "lot", "show", "甲", "--json").lines[0]["acceptance"]
     here.well("home", "backup", "before")
     here.well("home", *here.joins(CODE))
+    shown = here.well("home", "lot", "show", "甲", "--json").lines[0]["acceptance"]
+    assert shown == before | {"chain": "earlier"}
+    assert "在本网络上未验收" in here.well("home", "lot", "show", "甲", "--lang", "zh").out
+    here.well("home", *accepted)
+    shown = here.well("home", "lot", "show", " 甲", "--json").lines[0]["acceptance"]
+    assert shown["tx_hash"] != before["tx_hash"]
+    assert "chain" not in shown
     assert here.well("home", "register", "four.txt", *YEAR, "--json").lines[0]["status"] == "registered"
     assert summary(here.well("home", "register", "four.txt", *YEAR, "--json"))["known"] == 1
     assert here.run("home", *here.joins(CODE)).code == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from contracts.calls import AttestCall, encode_call
@@ -13,6 +12,7 @@ from node.cli.keystores import add_keystore, keystore_of, open_keystore
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
+from node.records.lot import lot_digest, lot_of_subject, lot_subject
 from node.records.number import Number
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def prepare(arguments: argparse.Namespace) -> None:
     """Make the call of what was typed."""
     if (arguments.digest is None) == (arguments.file is None):
         raise BadInput("用 --digest 或 --file 指明所据文件", "name what it is based on with --digest or --file")
+    if name := lot_of_subject(arguments.subject):
+        arguments.subject = lot_subject(name)
     digest = document_digest(arguments.file) if arguments.file is not None else digest_of(arguments.digest)
     call = AttestCall(
         subject=subject_of(arguments.subject),
@@ -93,8 +95,8 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
 
 def subject_of(text: str) -> bytes:
     """Give what stands on chain for a subject: a number, a digest or a lot's digest."""
-    if text.startswith("lot:") and text.removeprefix("lot:").strip():
-        return hashlib.sha256(text.removeprefix("lot:").encode()).digest()
+    if name := lot_of_subject(text):
+        return lot_digest(name)
     digits = text.removeprefix("0x")
     if len(digits) == _DIGEST_DIGITS:
         return digest_of(text)

@@ -11,6 +11,7 @@ from node.cli.acting import perform
 from node.cli.delivering import add_package, bring_about, institution_code, read_package
 from node.cli.parser import add_passphrase, chooser
 from node.errors import BadInput
+from node.records.lot import lot_digest, lot_name
 from node.records.said import read_period
 from node.registrar.grouping import text_digest
 
@@ -53,7 +54,7 @@ def prepare(arguments: argparse.Namespace) -> None:
             claimed=arguments.claimed,
             programme=text_digest(arguments.programme),
             period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
-            lot=text_digest(arguments.lot),
+            lot=lot_digest(lot_name(arguments.lot)),
             document=arguments.document_digest,
         )
     )

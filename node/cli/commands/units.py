@@ -15,6 +15,7 @@ from node.errors import BadInput, Words
 from node.importers.mapping import Mapping, read_mapping
 from node.importers.unit_columns import unit_field_of
 from node.importers.unit_source import UnitSource
+from node.records.lot import lot_name
 from node.records.number import Number
 from node.records.said import read_period
 from node.registrar.outcome import Done, Pending, Refused
@@ -104,7 +105,7 @@ def prepare(arguments: argparse.Namespace) -> None:
         batch=batch,
         period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
         programme=arguments.programme or read_settings(home_of(arguments).settings).programme,
-        lot=arguments.lot,
+        lot=lot_name(arguments.lot),
     )
     if not file.is_file():
         zh, en = "没有这个文件,或它不是普通文件", "no such file, or not a regular one"

@@ -26,7 +26,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 CHARACTERS = st.characters(exclude_categories=["C"], include_characters="=+-@'\"\n,;_x") | st.sampled_from("=+-@'")
 TEXT = st.text(CHARACTERS, min_size=1, max_size=12).map(str.strip).filter(bool)
 SAID = st.fixed_dictionaries(
-    {"title": TEXT},
+    {"title": TEXT, "lot": TEXT},
     optional={name: TEXT for name in TEXTS if name not in ("title", "client_ref", "region")}
     | {name: st.lists(TEXT, max_size=3).map(";".join) for name in NAMES}
     | {name: st.sampled_from(sorted(VOCABULARY[name].values())) for name in WORDS},
