@@ -6,14 +6,15 @@ specification, by which a text of 46 characters that begins with "Qm" is a CIDv0
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 from storage.errors import MalformedId
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _V0_LENGTH = 46
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_DIGITS = {ord(c): "." for c in map(chr, range(128))} | dict(zip(map(ord, _BASE32), BASE36, strict=False))
+"""From base32 to the digits of `int`; a full stop for what is no digit."""
+_OTHER_CASE = {ord(c): c.swapcase() for c in map(chr, range(128)) if c.isalpha()}
 LONGEST = 256
 """Characters of a CID that is looked at."""
 
@@ -26,17 +27,17 @@ def decode_cid_text(text: str) -> bytes:
         return _from_number(text, BASE58)
     try:
         match text[:1]:
-            case "b" | "B" as base:
-                if text[1:] != (text[1:].lower() if base == "b" else text[1:].upper()):
-                    raise malformed(text)
-                return base64.b32decode(text[1:].upper() + "=" * (-len(text[1:]) % 8))
+            case "b":
+                return _from_base32(text[1:])
+            case "B":
+                return _from_base32(text[1:].translate(_OTHER_CASE))
             case "f" | "F":
                 return bytes.fromhex(text[1:])
             case "z":
                 return _from_number(text[1:], BASE58)
             case "k":
                 return _from_number(text[1:], BASE36)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise malformed(text) from error
     raise malformed(text)
 
@@ -54,6 +55,17 @@ def malformed(text: str) -> MalformedId:
     """Give the error for what is no CID."""
     zh, en = f"不是 CID:{text[:80]}", f"no CID: {text[:80]}"
     return MalformedId(zh, en)
+
+
+def _from_base32(text: str) -> bytes:
+    """Read lower-case base32 by the number that it is, many times faster than the library does digit by digit."""
+    if not text:
+        return b""
+    digits = text.translate(_DIGITS)
+    if not digits.isalnum() or len(text) % 8 in (1, 3, 6):
+        raise ValueError(text)
+    bits = 5 * len(text)
+    return (int(digits, 32) >> bits % 8).to_bytes(bits // 8, "big")
 
 
 def _from_number(text: str, alphabet: str) -> bytes:

@@ -75,7 +75,7 @@ class Gateway:
             followed = Followed(blocks=[path.cid], roots=[path.cid])
         asked = Asked(
             request=request, source=self._source, path=path, followed=followed, wanted=wanted, always=self._always,
-            end_name=str(followed.end),
+            end_name=str(followed.end) if path.segments else path.name,
         )  # fmt: skip
         return await _GIVE[wanted.form](asked)
 

@@ -6,6 +6,7 @@ A client costs at most one block of 2 MiB on its way to it, so 256 of them hold 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from node.gateway.answering import Gateway
 
+_BACKLOG = 512
+_PAUSE = 0.1
+_LOG = logging.getLogger(__name__)
 MOST = 256
 IDLE = 30.0
 """Seconds that a connection may stand without a whole request."""
@@ -29,14 +33,15 @@ GRACE = 5.0
 async def listening(gateway: Gateway, place: socket.socket) -> AsyncIterator[None]:
     """Answer what comes in at a bound socket, until the context ends."""
     connections = _Connections(gateway)
-    server = await asyncio.get_running_loop().create_server(connections.take, sock=place, backlog=512)
-    watch = asyncio.create_task(connections.watch())
+    place.listen(_BACKLOG)
+    tasks = [asyncio.create_task(connections.accept(place)), asyncio.create_task(connections.watch())]
     try:
         yield
     finally:
-        server.close()
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        place.close()
         await connections.end()
 
 
@@ -47,6 +52,17 @@ class _Connections:
         self._busy: set[object] = set()
         self._since: dict[object, float] = {}
         """Since when a connection has stood without a whole request."""
+
+    async def accept(self, place: socket.socket) -> None:
+        """Take connections one by one, so that several processes share them: asyncio's own server takes all at once."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(place)
+                await loop.connect_accepted_socket(self.take, connection)
+            except OSError as error:  # no descriptor left, or the client has gone
+                _LOG.warning("a connection was not taken: %s", error)
+                await asyncio.sleep(_PAUSE)
 
     def take(self) -> asyncio.Protocol:
         """Give the protocol of a new connection; beyond the limit one that says so and hangs up."""

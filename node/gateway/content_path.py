@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PREFIX = "/ipfs/"
 _MOST_CHARACTERS, _MOST_SEGMENTS = 8000, 256
+_LAST = frozenset("aeimquy4")
+"""What the text of 36 bytes may end in; another digit would have bits that no byte has."""
 _SAFE = "!$&'()*+,;=:@-._~"
 
 
@@ -34,6 +36,12 @@ class ContentPath:
     slash: bool
     query: Mapping[str, str]
     raw_query: str
+
+    @property
+    def name(self) -> str:
+        """The root's CID in its usual spelling, which most callers give."""
+        usual = self.text[0] == "b" and self.cid.inline is None and self.cid.version == 1
+        return self.text if usual and self.text[-1] in _LAST else str(self.cid)
 
     @property
     def url(self) -> str:
