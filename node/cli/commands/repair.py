@@ -11,7 +11,6 @@ from node.cli.session import mark_demonstration
 from node.cli.told import tell
 from node.errors import BadInput, Doubtful, Words, ZhicangError
 from node.publishing.own_kubo import own_kubo
-from node.publishing.own_kubo import own_kubo
 from node.repairing.desk import RepairDesk
 from node.settings import is_rpc_url
 from storage.errors import StorageError
