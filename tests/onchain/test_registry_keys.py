@@ -291,7 +291,9 @@ def test_the_policy_is_set_by_governors(registry: RegistryAtHand) -> None:
     done = registry.decide(SetPolicyCall(institution=INSTITUTION, one_person=False))
     assert done.events[1] == PolicySet(institution=INSTITUTION, one_person=False)
     assert registry.reverts_with(ACTS["register"], sender=REGISTRAR).name == "NotApproved"
-    assert registry.transact(calls.encode_register(entry(number=number(1, NEIGHBOUR))), sender=NEIGHBOUR_REGISTRAR)
+    assert registry.transact(
+        calls.encode_register(entry(number=number(1, NEIGHBOUR))), sender=NEIGHBOUR_REGISTRAR
+    ).succeeded
     registry.decide(SetPolicyCall(institution=INSTITUTION, one_person=True))
     assert registry.transact(ACTS["register"], sender=REGISTRAR).succeeded
 
