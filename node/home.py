@@ -20,6 +20,7 @@ HOME/
   before-upgrade/    each journal as it was before `zhicang upgrade` migrated it; a person removes it
   incidents/         evidence of broken finality, made with the first
   lock               held by the process that owns the home
+  anchor.lock        held for the moment in which somebody changes anchor.json
   socket             where that process answers, while `serve` runs
 """
 
@@ -79,7 +80,8 @@ class Home:
     def __getattr__(self, name: str) -> Path:
         """Give the path of one of the home's parts by its name."""
         parts = {
-            "identity_file": "home.json", "anchor": "anchor.json", "settings": "zhicang.toml",
+            "identity_file": "home.json", "anchor": "anchor.json", "anchor_lock": "anchor.lock",
+            "settings": "zhicang.toml",
             "keystores": "keystores", "chain": "chain.db", "journal": "journal.db", "blocks": "blocks.db",
             "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock", "socket": "socket",
             "incidents": "incidents", "restored": "restored.json", "joining": "joining.json",

@@ -1,11 +1,14 @@
 """The home's own copy of the trust anchor: what it proves, and how it comes forward, always by proof.
 
-The file belongs to the home and is replaced whole; a crash leaves the old one or the new. Whoever replaces it has
-folded the new one first, so two who do so at the same time leave one of two that hold.
+The file belongs to the home and is replaced whole by `change_anchor` alone; a crash leaves the old one or the new.
+Several processes change it (one that serves, an audit, `anchor update`), each under the lock of this one file: the
+home's own lock is held for as long as a node serves. Whoever changes it has folded the new one before.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -52,6 +55,28 @@ def trust_of(home: Home) -> Trust:
 def own_profile(identity: Identity) -> Profile:
     """Give the profile of a home's institution: one that joined before it was admitted knows what it asked with."""
     return Profile(name=identity.name, credit_code=identity.credit_code, region=identity.region)
+
+
+def change_anchor(home: Home, change: Callable[[TrustAnchor], TrustAnchor]) -> TrustAnchor:
+    """Put what `change` makes of the home's anchor in its place; give what stands then.
+
+    Nobody else writes it meanwhile, so `change` should not wait for anything.
+    """
+    descriptor = os.open(home.anchor_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        anchor = trust_anchor(home)
+        newer = change(anchor)
+        if newer != anchor:
+            write_durably(home.anchor, newer.to_json_bytes())
+    finally:
+        os.close(descriptor)
+    return newer
+
+
+def replace_anchor(home: Home, newer: TrustAnchor, *, of: TrustAnchor) -> bool:
+    """Put an anchor in the place of that from which it was brought forward; leave what was written meanwhile."""
+    return change_anchor(home, lambda now: newer if now == of else now) == newer
 
 
 class OwnAnchor:
@@ -109,10 +134,9 @@ class OwnAnchor:
                 return False
             own = own_profile(self._home.identity())
             newer = await bring_forward(anchor, rpc, profiles={own.digest: own})
-            if trust_anchor(self._home) != anchor:  # written meanwhile: that stands, and the next look goes on from it
+            if not replace_anchor(self._home, newer, of=anchor):  # the next look goes on from what stands
                 return False
             self.trust = Trust.of(newer)
-            write_durably(self._home.anchor, newer.to_json_bytes())
         except (ZhicangError, ContractError, RevertedCallError, OSError) as error:
             self.trouble, self._not_before = error, self._now() + AGAIN
             return False

@@ -19,15 +19,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from node.errors import BadInput, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 LARGEST_PORT = 65_535
@@ -60,25 +63,64 @@ class Settings:
 
 
 def read_settings(path: Path) -> Settings:
-    """Read the settings file; raise BadInput that names the setting that is wrong."""
+    """Read the settings file; raise BadInput that names every setting that is wrong."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings()
+        values = tomllib.loads(settings_text(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"设置文件不是合法的 TOML:{error}", f"not TOML: {error}", file=str(path)) from error
     known = [field.name for field in fields(Settings)]
+    wrong: dict[str, Words] = {}
     for name, value in values.items():
         if name not in known:
-            mend = Words("可用的设置:" + "、".join(known), "settings: " + ", ".join(known))
-            zh, en = f"没有 {name} 这项设置", f"there is no setting {name}"
-            raise BadInput(zh, en, mend=mend, file=str(path), field=name)
-        if not _fits(name, value):
-            zh, en = f"设置 {name} 的值 {value!r} 不对", f"setting {name} cannot be {value!r}"
-            raise BadInput(zh, en, file=str(path), field=name)
+            wrong[name] = Words(f"没有 {name} 这项设置", f"there is no setting {name}")
+        elif not _fits(name, value):
+            wrong[name] = Words(f"设置 {name} 的值 {value!r} 不对", f"setting {name} cannot be {value!r}")
+    if wrong:
+        zh, en = ";".join(each.zh for each in wrong.values()), "; ".join(each.en for each in wrong.values())
+        mend = Words("可用的设置:" + "、".join(known), "settings: " + ", ".join(known))
+        raise BadInput(zh, en, mend=mend, file=str(path), field=", ".join(wrong))
     if "rpc_urls" in values:
         values["rpc_urls"] = tuple(values["rpc_urls"])
     return Settings(**values)
+
+
+def settings_text(path: Path) -> str:
+    """Give the text of a settings file, "" where there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def with_rpc_urls(text: str, urls: Sequence[str]) -> str:
+    """Give the text of a settings file with these engines, all else as it stands there, and in its place.
+
+    The text is one that `read_settings` takes: without tables, so that each statement can be read alone.
+    """
+    kept: list[str] = []
+    place: int | None = None
+    for lines in _statements(text):
+        if "rpc_urls" in tomllib.loads("\n".join(lines)):
+            place = len(kept)  # comments between the URLs stay; what stands behind one is said of that URL
+            kept += [line.strip() for line in lines[1:] if line.lstrip().startswith("#")]
+        elif not lines[0].lstrip("# ").startswith("rpc_urls"):
+            kept += lines
+    quoted = ", ".join(json.dumps(url) for url in urls)  # a URL is printable ASCII, which TOML quotes like JSON
+    kept.insert(len(kept) if place is None else place, f"rpc_urls = [{quoted}]")
+    return "\n".join(kept) + "\n"
+
+
+def _statements(text: str) -> Iterator[list[str]]:
+    """Give the lines of each statement: those that are TOML together and not before; a comment is one, too."""
+    lines: list[str] = []
+    for line in StringIO(text, newline=None):
+        lines.append(line.removesuffix("\n"))
+        try:
+            tomllib.loads("\n".join(lines))
+        except tomllib.TOMLDecodeError:
+            continue
+        yield lines
+        lines = []
 
 
 def is_rpc_url(text: object) -> bool:

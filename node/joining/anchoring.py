@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from contracts.calls import AnchorChainCall, encode_call
 from node.engines import watermark_path
 from node.errors import OwnFault
-from node.own_anchor import trust_anchor
+from node.own_anchor import change_anchor
 from node.receipts.anchor import AnchoredChain
 from node.receipts.material import ProofMaterial
 from node.receipts.trust import Trust
 from node.receipts.unit_tree import root_of
-from storage.durable import write_durably
 from storage.proofs import ProofFolder
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from node.chain.embedded.store import StoredHeader
     from node.home import Home
     from node.joining.moving import Moving
+    from node.receipts.anchor import TrustAnchor
     from node.runtime import Writing
     from storage.acts import ActRow
 
@@ -66,16 +66,20 @@ async def anchor_chain(node: Writing, moving: Moving, headers: list[StoredHeader
             raise settled.refused
     if (act := _act_of(node)) is None or act.tx_hash is None:
         raise OwnFault("锚定没有结果", "an anchoring without an outcome")
-    anchor = trust_anchor(node.home)
-    genesis = bytes.fromhex(moving.earlier.genesis_hash)
-    if any(chain.founding.genesis_hash == genesis for chain in anchor.anchored):
-        return
     old, material = moving.old_anchor, ProofMaterial.from_json_bytes(ProofFolder(node.home.proofs).get(act.tx_hash))
     entry = AnchoredChain(founding=old.founding, changes=old.changes, headers=tuple(hashes), material=material)
+    change_anchor(node.home, lambda anchor: _with(entry, anchor))
+
+
+def _with(entry: AnchoredChain, anchor: TrustAnchor) -> TrustAnchor:
+    """Enter a chain into an anchor, once; raise what its proof does not show."""
+    genesis = entry.founding.genesis_hash
+    if any(chain.founding.genesis_hash == genesis for chain in anchor.anchored):
+        return anchor
     chains = sorted((*anchor.anchored, entry), key=lambda chain: chain.founding.genesis_hash)
-    brought = replace(anchor, anchored=tuple(chains))
-    Trust.of(brought)
-    write_durably(node.home.anchor, brought.to_json_bytes())
+    newer = replace(anchor, anchored=tuple(chains))
+    Trust.of(newer)
+    return newer
 
 
 def _act_of(node: Writing) -> ActRow | None:

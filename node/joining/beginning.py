@@ -15,6 +15,7 @@ from node.joining.moving import Moving
 from node.joining.new_home import address_of
 from node.keys import KEYSTORE_ROLES
 from node.own_anchor import trust_anchor
+from node.settings import read_settings
 from storage.durable import write_durably
 from storage.journal import Journal
 
@@ -41,6 +42,7 @@ async def begin(home: Home, network: Network, keys: Mapping[str, PrivateKey]) ->
     earlier, founding = home.identity(), network.anchor.founding
     _require_same_earnest(home, earlier, founding)
     addresses: dict[str, Any] = {role: address_of(keys.get(role)) for role in KEYSTORE_ROLES}
+    read_settings(home.settings)
     _require_new_key(addresses["registrar"], earlier)
     _require_settled(home)
     await require_admitted(network, earlier.code, bytes.fromhex(addresses["registrar"]), home.incidents)
@@ -49,9 +51,7 @@ async def begin(home: Home, network: Network, keys: Mapping[str, PrivateKey]) ->
         registry=founding.registry.hex(), registry_code_hash=founding.registry_code_hash.hex(),
         demonstration=founding.demonstration, **addresses,
     )  # fmt: skip
-    moving = Moving(
-        earlier=earlier, later=later, old_anchor=trust_anchor(home), fingerprint=network.anchor.fingerprint
-    )
+    moving = Moving(earlier=earlier, later=later, old_anchor=trust_anchor(home), fingerprint=network.anchor.fingerprint)
     write_durably(home.joining, moving.to_bytes())
 
 

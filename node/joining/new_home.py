@@ -18,10 +18,11 @@ from node.home import FORMAT, NETWORK, Home, Identity
 from node.keys import KEYSTORE_ROLES, SCRYPT_WORK_FACTOR, load_key, save_key
 from node.receipts.trust import Trust
 from node.recovery_sheet import recovery_sheet
+from node.settings import with_rpc_urls
 from storage.durable import write_durably
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from eth_keys.datatypes import PrivateKey
@@ -89,7 +90,7 @@ async def join_new(
             save_key(home.keystores / f"{role}.json", key, passphrase, work_factor=work_factor)
         found_parts(home)
         write_durably(home.anchor, network.anchor.to_json_bytes())
-        write_durably(home.settings, settings_with(SETTINGS, network.urls).encode())
+        write_durably(home.settings, with_rpc_urls(SETTINGS, network.urls).encode())
         write_durably(home.recovery_sheet, recovery_sheet(identity, dict(keys)).encode(), mode=0o600)
         write_durably(home.identity_file, identity.to_bytes())
     return identity
@@ -127,13 +128,6 @@ def code_of_keys(anchor: TrustAnchor, keys: Mapping[str, PrivateKey]) -> str | N
         zh, en = f"这些密钥属于不同的机构:{names}", f"the keys are of several institutions: {names}"
         raise BadInput(zh, en, field="keystores")
     return codes[0] if codes else None
-
-
-def settings_with(text: str, urls: Sequence[str]) -> str:
-    """Give a settings file's text with the URLs in the place of its line of them."""
-    line = "rpc_urls = [" + ", ".join(f'"{url}"' for url in urls) + "]"
-    kept = [each for each in text.splitlines() if not each.lstrip("# ").startswith("rpc_urls")]
-    return "\n".join([*kept, line]) + "\n"
 
 
 def address_of(key: PrivateKey | None) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from node.joining.new_home import settings_with
 from node.keys import KEYSTORE_ROLES, save_key
+from node.own_anchor import change_anchor
 from node.recovery_sheet import recovery_sheet
+from node.settings import settings_text, with_rpc_urls
 from storage.durable import sync_folder, write_durably
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ def replace_files(
         else:
             path.unlink(missing_ok=True)  # it was good on the old chain alone
     sync_folder(home.keystores)
-    write_durably(home.anchor, network.anchor.to_json_bytes())
-    text = settings_with(home.settings.read_text(encoding="utf-8"), network.urls)
-    write_durably(home.settings, text.encode())
+    change_anchor(home, lambda _: network.anchor)
+    write_durably(home.settings, with_rpc_urls(settings_text(home.settings), network.urls).encode())
     write_durably(home.recovery_sheet, recovery_sheet(moving.later, dict(keys)).encode(), mode=0o600)
     write_durably(home.identity_file, moving.later.to_bytes())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from node.errors import BadInput
-from node.settings import Settings, read_settings
+from node.settings import Settings, read_settings, with_rpc_urls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,9 @@ def test_without_a_file_everything_is_as_documented(tmp_path: Path) -> None:
 
 def test_urls_are_read_in_their_order(tmp_path: Path) -> None:
     file = tmp_path / "zhicang.toml"
-    file.write_text('rpc_urls = ["http://127.0.0.1:8545", "https://user:word@node.example/rpc?x=1", "http://[::1]:1"]\n')
+    file.write_text(
+        'rpc_urls = ["http://127.0.0.1:8545", "https://user:word@node.example/rpc?x=1", "http://[::1]:1"]\n'
+    )
     assert read_settings(file).rpc_urls == (
         "http://127.0.0.1:8545", "https://user:word@node.example/rpc?x=1", "http://[::1]:1",
     )  # fmt: skip
@@ -112,3 +115,41 @@ def test_the_gateway_has_an_address_and_a_caller(tmp_path: Path) -> None:
     file.write_text('gateway_for = "own"\n', encoding="utf-8")
     with pytest.raises(BadInput):
         read_settings(file)
+
+
+def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text('rpc_port = -1\ncolour = "red"\nprofile = "cn"\ngas_price = true\n', encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_settings(file)
+    assert caught.value.field == "rpc_port, colour, gas_price"
+    for name in ("rpc_port", "colour", "gas_price"):
+        assert name in caught.value.words.zh
+        assert name in caught.value.words.en
+
+
+URLS = ("http://a:1", 'http://b/"\\')
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "{}\n"),
+        ('# 设置\n# rpc_urls = []\nprofile = "cn"\n', '# 设置\nprofile = "cn"\n{}\n'),
+        ('rpc_urls = [\n  "http://old",  # 旧\n  # 太原\n]\ngas_price = 1', "{}\n# 太原\ngas_price = 1\n"),
+        ("'rpc_urls' = []\r\ngas_price = 1\r\n", "{}\ngas_price = 1\n"),
+        ('programme = """\nrpc_urls = [\n"""\nrpc_urls=["http://o"]', 'programme = """\nrpc_urls = [\n"""\n{}\n'),
+        ('programme = "\u2028"\n\n\n', 'programme = "\u2028"\n\n\n{}\n'),
+    ],
+    ids=["none", "comment", "several lines", "quoted", "inside a text", "line separator"],
+)
+def test_engines_are_written_in_their_place_and_nothing_else_changes(tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text(before, encoding="utf-8", newline="")
+    was = read_settings(file)
+    written = with_rpc_urls(before, URLS)
+    file.write_text(written, encoding="utf-8")
+    assert read_settings(file) == replace(was, rpc_urls=URLS)
+    line = next(each for each in written.split("\n") if each.startswith('rpc_urls = ["http://a:1'))
+    assert written.replace(line, "{}") == after
+    assert with_rpc_urls(written, URLS) == written

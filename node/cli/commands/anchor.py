@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from node.cli.asking import asking_home, urls_of
 from node.cli.parser import chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
-from node.errors import BadInput
+from node.errors import BadInput, Unavailable, Words
 from node.offline import read_anchor, read_profile
-from node.own_anchor import own_profile, trust_anchor
+from node.own_anchor import own_profile, replace_anchor, trust_anchor
 from node.receipts.trust import Trust
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from node.cli.output import Output
     from node.cli.progress import Progress
+    from node.home import Home
     from node.receipts.anchor import TrustAnchor
 
 
@@ -63,7 +64,7 @@ def _update(arguments: argparse.Namespace, output: Output) -> None:
     after = Trust.of(newer)
     changes = after.sequence + len(after.validator_sets) - before.sequence - len(before.validator_sets)
     target: Path = arguments.output or path
-    write_output(target, newer.to_json_bytes())
+    _put(target, newer, before=anchor, home=home_of(arguments))
     output.record({
         "file": str(target), "fingerprint": newer.fingerprint, "changes": changes, "keys_known": after.keys_known,
         "sets_known": after.sets_known, "sequence": after.sequence,
@@ -71,6 +72,16 @@ def _update(arguments: argparse.Namespace, output: Output) -> None:
     output.record({"summary": {"updated": 1}})
     output.say(f"信任锚:{target},指纹不变:{newer.fingerprint}", f"trust anchor: {target}, fingerprint as before: {newer.fingerprint}")
     output.say(f"新证明 {changes} 项变更;已知截至高度 {after.keys_known}", f"{changes} changes proven anew; known by height {after.keys_known}")
+
+
+def _put(target: Path, newer: TrustAnchor, *, before: TrustAnchor, home: Home) -> None:
+    """Write an anchor; a home's own is changed in its turn, since others bring it forward too."""
+    if not (home.anchor.exists() and target.exists() and target.samefile(home.anchor)):
+        write_output(target, newer.to_json_bytes())
+    elif not replace_anchor(home, newer, of=before):
+        mend = Words("再运行一次同一条命令", "run the same command again")
+        zh, en = "信任锚同时被别的进程更新了", "another process brought the anchor forward meanwhile"
+        raise Unavailable(zh, en, mend=mend, file=str(target))
 
 
 def _of_another(anchor: TrustAnchor, other: TrustAnchor) -> TrustAnchor:
