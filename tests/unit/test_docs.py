@@ -152,6 +152,6 @@ def test_every_part_of_a_home_is_documented(tmp_path: Path) -> None:
     present = {entry.name + "/" * entry.is_dir() for entry in parts if entry.name not in of_the_demonstration}
     # while `serve` runs; after a breach, restore, upgrade, fixity check, repair; on the way onto a network
     present |= {"socket", "incidents/", "restored.json", "joining.json", "before-upgrade/", "fixity.db"}
-    present |= {"repairs/", "purges/"}
+    present |= {"anchor.lock", "repairs/", "purges/"}
     section = text_of("node/README.md").split("## The home\n")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)) == present
