@@ -146,3 +146,19 @@ def test_the_licence_is_the_apache_licence_word_for_word() -> None:
     digest = hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest()
     assert digest == "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
     assert project()["license"] == "Apache-2.0"
+
+
+def test_every_room_has_its_place_in_both_tables() -> None:
+    rooms = {path.parent.name for path in (ROOT / "node").glob("*/__init__.py")}
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = (ROOT / "node" / "README.md").read_text(encoding="utf-8")
+    assert {room for room in rooms if f"`node/{room}/" not in contributing} == set()
+    assert {room for room in rooms if f"`{room}/`" not in table} == set()
+
+
+def test_the_layers_as_told_are_those_that_are_held() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert "\n".join("    " + layer.replace("node.", "") for layer in layers) in told
