@@ -17,6 +17,7 @@ from node.cli.failure import tell_failure
 from node.cli.language import choose_language
 from node.cli.output import Output
 from node.cli.parser import Parser, add_common, chooser
+from node.cli.usages import usages_of
 from node.errors import BadInput, Unavailable, Words
 from node.version import VERSION
 
@@ -105,6 +106,7 @@ def parse(arguments: list[str], language: str) -> tuple[Any, argparse.Namespace]
     module: Any = importlib.import_module(f"node.cli.commands.{_module_of(name)}")
     parser = Parser(prog=f"zhicang {name}", description=COMMANDS[name].in_language(language), allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.language = language
+    parser.epilog = usages_of(name, language)
     module.configure(parser, language)
     add_common(parser, language)
     namespace = parser.parse_args(arguments[:place] + arguments[place + 1 :])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("act", choices=["template", "check", "apply", "report", "units", "car"], help=say("import template 写出清单模板;import check 预检,不改动任何东西;import apply 预检并登记,中断后再办一次即可;import report 重出登记清单;import units 标引表与 JSON Lines 互换;import car 解开 CAR 文件", "import template: write the template for a list; import check: the pre-check, which changes nothing; import apply: check and register, after an interruption the same again; import report: make the register out anew; import units: unit lists from Excel to JSON Lines and back; import car: unpack a CAR file into a folder"))
+    parser.add_argument("act", choices=["template", "check", "apply", "report", "units", "car"], help=say("见下面的用法", "see the usages below"))
     parser.add_argument("source", nargs="?", type=given_path, metavar="SOURCE", help=say("文件夹、BagIt 包、.zip,或与文件放在一起的清单;import units:标引表", "folder, BagIt bag, .zip, or a list that lies beside its files; for import units: a list of units"))
     parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("模板或标引表写到这里;import apply 和 report:登记清单写到这个文件夹", "where to write the template or the list of units; for import apply and report: the folder of the register"))
     parser.add_argument("--list", type=given_path, metavar="LIST", help=say("清单(Excel、CSV、JSON Lines、MARC);缺省取顶层唯一的一份", "the list (Excel, CSV, JSON Lines, MARC); default: the only one in the top folder"))
