@@ -134,7 +134,7 @@ def _act_events(journal: Journal, matter: MatterRow) -> list[dict[str, Any]]:
                 "event": status_of(matter.code, "confirmed"),
                 "time": act.time,
                 "tx_hash": "0x" + (act.tx_hash or b"").hex(),
-                "block_height": act.height,
+                "height": act.height,
                 "log_index": matter.log_index,
                 "version": matter.version,
                 "reason": matter.reason or None,

@@ -47,7 +47,7 @@ def waves(resources: list[Planned]) -> Iterator[list[Planned]]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Application:
+class Applying:
     """One application of a plan; ``numbers`` are those of the resources that this run has met, by client_ref."""
 
     plan: Plan

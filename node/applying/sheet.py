@@ -160,7 +160,7 @@ def _line(place: int, line: Line, language: str) -> str:
     cells = "".join(f'<td class="{kinds.get(name, "short")}">{texts.get(name, "")}</td>' for name in _PRINTED)
     height, when = (
         f"<span>{_head(name, language)} {texts[name]}</span>" if name in texts else ""
-        for name in ("block_height", "block_time")
+        for name in ("height", "header_time")
     )
     return (
         f'<tbody><tr class="item"><td class="right place" rowspan="2">{place}</td>{cells}</tr>'
@@ -176,7 +176,7 @@ def _head(name: str, language: str) -> str:
 def _printed(name: str, value: Any, language: str) -> str:
     if name in ("files", "size"):
         return f"{value:,}"
-    return _time(value, language) if name == "block_time" else str(value)
+    return _time(value, language) if name == "header_time" else str(value)
 
 
 def _time(text: str, language: str) -> str:

@@ -108,6 +108,6 @@ async def bring_about(
         settled = await node.registrar.act_once(kind=kind, subject=subject, calldata=calldata)
         tx_hash, height = "0x" + (settled.act.tx_hash or b"").hex(), settled.act.height or 0
     zh, en = STATES[wanted]
-    output.record({"act": kind, "institution": institution.decode(), "sha256": subject, "status": en, "fresh": not known, "tx_hash": tx_hash, "block_height": height})
+    output.record({"act": kind, "institution": institution.decode(), "sha256": subject, "status": en, "fresh": not known, "tx_hash": tx_hash, "height": height})
     output.record({"summary": {en: 1}})
     output.say(f"{zh}:交付包 {subject},区块高度 {height}", f"{en}: package {subject}, height {height}")

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from node.applying.apply import Application
+from node.applying.apply import Applying
 from node.applying.made_out import files_of, folder_name, lot_of, made_out, rows_from, rows_of
 from node.applying.plan import make_plan
 from node.applying.tally import Tally, know_lots
@@ -65,14 +65,14 @@ async def act_apply(node: Writing, arguments: argparse.Namespace, output: Output
     if plan is None:
         return
     know_lots(node.journal, plan, arguments.defaults.lot)
-    application = Application(
+    applying = Applying(
         plan=plan, delivery=report.brought.delivery, defaults=arguments.defaults, staging=node.home.staging,
         journal=node.journal, touches=node.home.touches,
     )  # fmt: skip
     tally = Tally()
     label = "存入登记" if output.language == "zh" else "register"
     with Meter(label, size=plan.size, count=len(plan.resources), stream=output.stderr, language=output.language) as meter:
-        async with aclosing(application.run(node.registrar, stored=lambda: None, taken=meter.taken)) as outcomes:
+        async with aclosing(applying.run(node.registrar, stored=lambda: None, taken=meter.taken)) as outcomes:
             async for outcome in outcomes:
                 meter.done()
                 tally.take(outcome)

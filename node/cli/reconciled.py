@@ -51,7 +51,7 @@ def _describe(standing: Standing) -> dict[str, Any]:
     event = standing.event
     what: dict[str, Any] = {
         "id": subject_of(standing), "act": _LOST.get(type(event), _WITHDRAWN)[0],
-        "tx_hash": "0x" + standing.tx_hash.hex(), "block_height": standing.height,
+        "tx_hash": "0x" + standing.tx_hash.hex(), "height": standing.height,
     }  # fmt: skip
     if not isinstance(event, UnitsCommitted):
         what["version"] = event.version

@@ -133,7 +133,7 @@ def _described(node: Reading, lookup: UnitLookup, unit: FoundUnit) -> dict[str, 
         "batch": batch.id,
         "lot": batch.lot or None,
         "period": batch.period,
-        "block_height": None if act is None else act.height,
+        "height": None if act is None else act.height,
         "tx_hash": None if act is None or act.tx_hash is None else "0x" + act.tx_hash.hex(),
         "taken_back_by": [taker.name for taker in lookup.taken_back_by(unit.name)],
     }

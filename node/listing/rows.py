@@ -37,8 +37,8 @@ KNOWN = {
     "content_sm3": Words("登记摘要 SM3", "content_sm3"),
     "cid": Words("内容标识 CID", "cid"),
     "tx_hash": Words("交易号", "tx_hash"),
-    "block_height": Words("区块高度", "block_height"),
-    "block_time": Words("上链时间", "block_time"),
+    "height": Words("区块高度", "height"),
+    "header_time": Words("上链时间", "header_time"),
     "source_path": Words("导入来源", "source_path"),
 }
 """What the node knows → its heading."""
@@ -76,8 +76,8 @@ def row_of(resource: ResourceRow, act: ActRow | None) -> dict[str, Any]:
         "content_sha256": resource.content_digest.hex(), "content_sm3": value.get("sm3", ""),
         "cid": str(Cid.from_binary(resource.cid)), "source_path": resource.source_path,
         "tx_hash": "" if final is None else "0x" + (final.tx_hash or b"").hex(),
-        "block_height": "" if final is None else final.height,
-        "block_time": "" if final is None or final.time is None else beijing(final.time),
+        "height": "" if final is None else final.height,
+        "header_time": "" if final is None or final.time is None else beijing(final.time),
     }  # fmt: skip
     texts = texts_of(Metadata.from_json(value))
     return {name: item for name, item in (known | texts).items() if item != ""}

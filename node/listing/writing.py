@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WIDTHS = {
     "resource_id": 27, "title": 40, "content_sha256": 66, "content_sm3": 66, "cid": 62, "tx_hash": 68,
-    "block_time": 27, "source_path": 50,
+    "header_time": 27, "source_path": 50,
 }  # fmt: skip
 _LETTERS = 26
 

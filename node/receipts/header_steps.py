@@ -68,7 +68,7 @@ def check_header(receipt: Receipt, trust: Trust, chain: TrustedChain | None) -> 
     if chain is not None:
         chain.check_header(header, receipt.record.institution)
     check_made_by(header, trust)
-    return Words(f"区块高度 {header.number}", f"height {header.number}, block hash 0x{header.block_hash.hex()}")
+    return Words(f"区块高度 {header.number}", f"height {header.number}, header hash 0x{header.block_hash.hex()}")
 
 
 def check_quorum(receipt: Receipt, trust: Trust) -> Words:

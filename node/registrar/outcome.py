@@ -34,7 +34,7 @@ class Registered:
 
     def to_json(self) -> dict[str, Any]:
         """Give the acknowledgement, one JSON line."""
-        place = {"tx_hash": "0x" + (self.act.tx_hash or b"").hex(), "block_height": self.act.height}
+        place = {"tx_hash": "0x" + (self.act.tx_hash or b"").hex(), "height": self.act.height}
         return _resource(self.row, "registered", fresh=self.fresh) | place | _remarks(self)
 
 
@@ -73,7 +73,7 @@ class Done:
     def to_json(self) -> dict[str, Any]:
         """Give the acknowledgement, one JSON line."""
         status = status_of(self.matter.code, "confirmed")
-        place = {"tx_hash": "0x" + (self.act.tx_hash or b"").hex(), "block_height": self.act.height}
+        place = {"tx_hash": "0x" + (self.act.tx_hash or b"").hex(), "height": self.act.height}
         if self.batch is not None:
             return _batch(self.batch, status) | place
         what = {"resource_id": self.matter.subject, "version": self.matter.version, "status": status}

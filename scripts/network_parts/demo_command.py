@@ -12,7 +12,7 @@ from network_parts.demonstration import HOMES, Demonstration
 if TYPE_CHECKING:
     import argparse
 
-_TWO, _ONE = "双人 two-person", "单人 one-person"
+_TWO, _ONE = "两人制 two persons", "一人制 one person"
 
 
 def demo(asked: argparse.Namespace) -> None:

@@ -36,7 +36,7 @@ def test_a_receipt_with_status_proves_it_offline(library: Library) -> None:
     assert (verdict["answer"], verdict["steps"][-1]["name"]) == ("yes", "status")
     standing = verdict["standing"]
     assert (standing["status"], standing["frozen"], standing["version"]) == ("registered", False, 1)
-    assert standing["block_height"] >= verdict["block_height"]
+    assert standing["height"] >= verdict["height"]
     plain = library.desk.well("verify", library.file, "standing.json", "--anchor", "anchor.json", "--lang", "en")
     assert "10 status: as of height" in plain.out
     assert "later status not checked" not in plain.out

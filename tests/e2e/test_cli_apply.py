@@ -108,7 +108,7 @@ def test_a_delivery_is_checked_mended_applied_killed_and_applied_again(desk: Des
     written = (desk.folder / "登记清单-第一批/登记清单.jsonl").read_text("utf-8")
     lines = [json.loads(line) for line in written.splitlines()]
     assert {line["resource_id"] for line in lines} == {each["resource_id"] for each in listed}
-    assert all(line["tx_hash"] and line["block_height"] and line["block_time"] and line["cid"] for line in lines)
+    assert all(line["tx_hash"] and line["height"] and line["header_time"] and line["cid"] for line in lines)
     page = (desk.folder / "登记清单-第一批/登记清单.html").read_text("utf-8")
     assert "32 件,44 个文件" in page
     desk.well("lot", "add", "第一批", "--contract", "HT-2023-017", "--delivered", "2023-09-18")

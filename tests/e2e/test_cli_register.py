@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Desk, Library, Ran
 
-FIELDS = {"resource_id", "sha256", "cid", "kind", "status", "tx_hash", "block_height", "client_ref"}
+FIELDS = {"resource_id", "sha256", "cid", "kind", "status", "tx_hash", "height", "client_ref"}
 YEAR = ("--period", "2023")
 
 
@@ -31,7 +31,7 @@ def test_each_result_in_json_is_complete(library: Library) -> None:
     assert tree["cid"].startswith("bafybei")
     assert re.fullmatch(r"14000001-2023-00000001-[0-9A-Z]", file["resource_id"])
     assert re.fullmatch(r"0x[0-9a-f]{64}", file["tx_hash"])
-    assert file["block_height"] == tree["block_height"] > 1
+    assert file["height"] == tree["height"] > 1
     assert {file["status"], tree["status"]} == {"registered"}
     manifest = sorted(
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(library.folder).as_posix()}\n"

@@ -52,7 +52,7 @@ def test_units_are_committed_once(desk: Desk, tree: str) -> None:
     desk.write("u.jsonl", lines(*({"unit_id": f"u{n}", "title": "甲"} for n in range(3))))
     first = desk.well("units", "register", "u.jsonl", "--resource", tree, "--json")
     assert first.summary == {"registered": 3, "known": 0, "refused": 0}
-    assert first.results[0]["block_height"] > 2
+    assert first.results[0]["height"] > 2
     assert first.results[0]["tx_hash"].startswith("0x")
     again = desk.well("units", "register", "u.jsonl", "--resource", tree, "--json")
     assert again.summary == {"registered": 0, "known": 3, "refused": 0}

@@ -125,7 +125,7 @@ def judge_acknowledgements(home: Path, acknowledged: Iterable[dict[str, Any]]) -
         unit_list = "root" in line
         log = lists[line["root"]] if unit_list else numbers[line["resource_id"]]
         said = line.get("sha256", log.digest)  # `send` acknowledges by number and transaction alone
-        assert (log.digest, log.tx_hash, log.height) == (said, line["tx_hash"], line["block_height"]), line
+        assert (log.digest, log.tx_hash, log.height) == (said, line["tx_hash"], line["height"]), line
         folder = objects[f"units-{said}" if unit_list else line["resource_id"]]
         if unit_list or line.get("kind") == "file":
             payload = next((folder / "v1" / "content" / "payload").iterdir())

@@ -85,7 +85,7 @@ def test_a_receipt_older_than_the_backup_is_said_to_be(place: Place) -> None:
     claimed = machine.run("restore", str(place.folder / "copy"), "--receipt", str(place.folder / "book.json"), "--json")
     assert "before the backup's" in claimed.stderr
     confirmed = next(line for line in lines(claimed) if "confirmed" in line)
-    assert confirmed["known_height"] < confirmed["block_height"] == made["block_height"]
+    assert confirmed["known_height"] < confirmed["height"] == made["height"]
 
 
 @pytest.mark.parametrize("step", ["numbered", "stored", "signed", "sent", "proved"])

@@ -60,7 +60,7 @@ def test_they_find_an_object_that_nobody_registered(place: Place) -> None:
         judge_storage(place.home)
 
 
-@pytest.mark.parametrize("field", ["sha256", "tx_hash", "block_height"])
+@pytest.mark.parametrize("field", ["sha256", "tx_hash", "height"])
 def test_they_find_an_acknowledgement_that_is_not_so(place: Place, acknowledged: dict[str, Any], field: str) -> None:
     with pytest.raises(AssertionError):
         judge_acknowledgements(place.home, [acknowledged | {field: 0}])

@@ -17,7 +17,7 @@ def test_the_network_confirms_the_newest_copy_and_recognises_an_older_one(desk: 
     desk.well("home", "backup", "older")
     desk.well("home", "register", "two.txt", *YEAR)
     newest = desk.well("home", "backup", "newest", "--json").lines[0]
-    assert newest["block_height"] == 3
+    assert newest["height"] == 3
     shutil.rmtree(desk.folder / "home")
 
     desk.well("yesterday", "restore", "older")

@@ -49,7 +49,7 @@ def test_two_of_four_halt_it_and_it_finishes_by_itself_after_they_are_back(branc
     assert f"stood at height {height} for 10 s" in running.said
     assert "enough to make headers" in script(network, "start")
     [line, _] = running.ends_well()
-    assert (line["status"], line["block_height"] > height) == ("registered", True)
+    assert (line["status"], line["height"] > height) == ("registered", True)
     assert "makes headers again" in running.said
     branch.is_in_order()
 

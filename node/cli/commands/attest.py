@@ -88,7 +88,7 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
         settled = await registrar.act_once(kind="attest", subject=arguments.subject, calldata=arguments.calldata)
         row, fresh = settled.act, True
     tx_hash = "0x" + (row.tx_hash or b"").hex()
-    output.record({"act": "attest", "subject": arguments.subject, "kind": arguments.call.kind, "verdict": arguments.call.verdict, "sha256": arguments.call.digest.hex(), "account": "0x" + row.sender.hex(), "fresh": fresh, "tx_hash": tx_hash, "block_height": row.height})
+    output.record({"act": "attest", "subject": arguments.subject, "kind": arguments.call.kind, "verdict": arguments.call.verdict, "sha256": arguments.call.digest.hex(), "account": "0x" + row.sender.hex(), "fresh": fresh, "tx_hash": tx_hash, "height": row.height})
     output.record({"summary": {"attested": 1}})
     output.say(f"已上链:{arguments.subject},区块高度 {row.height},交易 {tx_hash}", f"on chain: {arguments.subject}, height {row.height}, transaction {tx_hash}")
 

@@ -70,7 +70,7 @@ def _tell(folder: Path, made: Made, output: Output) -> None:
     output.record(
         {
             "backup": str(folder),
-            "block_height": summary.head.height,
+            "height": summary.head.height,
             "block_hash": "0x" + summary.head.block_hash,
             "resources": summary.resources,
             "files": summary.files,

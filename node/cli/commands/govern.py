@@ -84,7 +84,7 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     settled = await node.registrar.settle_one(node.registrar.acts.take(signed))
     tx_hash, height = "0x" + (settled.act.tx_hash or b"").hex(), settled.act.height
     if signed.kind != "govern":
-        output.record({"act": signed.kind, "tx_hash": tx_hash, "block_height": height})
+        output.record({"act": signed.kind, "tx_hash": tx_hash, "height": height})
         output.record({"summary": {"done": 1}})
         output.say(f"已接任治理方,区块高度 {height}", f"governor in office, height {height}")
         return
@@ -92,7 +92,7 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     state = await find_proposal(node.engine, registry, settled.act.calldata)
     name = "0x" + state.id.hex()
     words = say_call(state.meaning)
-    output.record({"act": "govern", "proposal": name, "meaning": words.in_language(output.language), "approvals": state.approvals, "threshold": state.threshold, "executed": state.executed, "tx_hash": tx_hash, "block_height": height})
+    output.record({"act": "govern", "proposal": name, "meaning": words.in_language(output.language), "approvals": state.approvals, "threshold": state.threshold, "executed": state.executed, "tx_hash": tx_hash, "height": height})
     output.record({"summary": {"executed": int(state.executed)}})
     if state.executed:
         output.say(f"已生效:{words.zh},区块高度 {height}", f"in force: {words.en}, height {height}")

@@ -107,7 +107,7 @@ def _tell(lot: Lot, output: Output) -> None:
 def _acceptance_json(found: Acceptance | None) -> dict[str, Any] | None:
     if found is None:
         return None
-    said = {"verdict": found.verdict, "tx_hash": "0x" + found.tx_hash.hex(), "block_height": found.height}
+    said = {"verdict": found.verdict, "tx_hash": "0x" + found.tx_hash.hex(), "height": found.height}
     return said | ({"chain": "earlier"} if found.earlier else {})
 
 

@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         fingerprint = trust_anchor(node.home).fingerprint
         resource = node.journal.resources.by_number(number)
     standing = None if resource is None else status(resource)
-    output.record({"resource_id": number, "unit": arguments.unit, "status": standing, "file": str(arguments.output), "bytes": len(data), "block_height": receipt.height} | _earlier_json(first) | _takers_json(takers))
+    output.record({"resource_id": number, "unit": arguments.unit, "status": standing, "file": str(arguments.output), "bytes": len(data), "height": receipt.height} | _earlier_json(first) | _takers_json(takers))
     output.record({"summary": {"receipts": 1}})
     output.say(f"存证凭证:{arguments.output}({len(data)} 字节,区块高度 {receipt.height})", f"receipt: {arguments.output} ({len(data)} bytes, height {receipt.height})")
     if standing == "withdrawn":
@@ -96,7 +96,7 @@ def _on_earlier_chain(node: Reading, row: VersionRow) -> ActRow | None:
 def _earlier_json(act: ActRow | None) -> dict[str, Any]:
     if act is None:
         return {}
-    return {"earlier": {"tx_hash": "0x" + (act.tx_hash or b"").hex(), "block_height": act.height, "time": act.time}}
+    return {"earlier": {"tx_hash": "0x" + (act.tx_hash or b"").hex(), "height": act.height, "time": act.time}}
 
 
 async def _with_status(receipt: Receipt, node: Reading) -> Receipt:

@@ -68,7 +68,7 @@ def _restore(arguments: argparse.Namespace, home: Home, output: Output) -> None:
         restore(arguments.folder, home.path, clock=time.time, random_bytes=os.urandom, step=progress.step)
     mark_demonstration(home.identity(), output)
     made = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(summary.made))
-    output.record({"home": str(home.path), "made": summary.made, "block_height": summary.head.height, "block_hash": "0x" + summary.head.block_hash, "files": summary.files})
+    output.record({"home": str(home.path), "made": summary.made, "height": summary.head.height, "block_hash": "0x" + summary.head.block_hash, "files": summary.files})
     output.say(f"已恢复到 {home.path}:{summary.files} 个文件,逐一核对无误", f"restored to {home.path}: {summary.files} files, each checked")
     output.say(f"  备份作于 {made},至区块高度 {summary.head.height}", f"  the backup was made at {made}, up to height {summary.head.height}")
     output.say("  确认之前只读:zhicang restore --head 哈希 | --receipt 凭证 | --confirm", "  read-only until it is confirmed: zhicang restore --head HASH | --receipt FILE | --confirm")
@@ -89,7 +89,7 @@ def _confirm(arguments: argparse.Namespace, home: Home, output: Output) -> None:
     else:
         height, known = confirm_embedded(home, read_receipt(arguments.receipt).material.decode_header().block_hash)
     mark_confirmed(home)
-    output.record({"confirmed": str(home.path), "block_height": height, "known_height": known})
+    output.record({"confirmed": str(home.path), "height": height, "known_height": known})
     if known < height:
         output.note(
             f"所给的只到高度 {known},早于备份的 {height}:它证明历史一致,不能证明此后没有更新的登记;若还有更新的凭证或抄下的哈希,请用它再确认",

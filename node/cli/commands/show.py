@@ -90,8 +90,8 @@ def _print(history: dict[str, Any], output: Output) -> None:
         zh, en = _EVENTS[event["event"]]
         if "chain" in event:
             zh, en = f"{zh} · 原链", f"{en} · earlier chain"
-        height = f"  区块高度 {event['block_height']}" if "block_height" in event else ""
-        english = f"  height {event['block_height']}" if "block_height" in event else ""
+        height = f"  区块高度 {event['height']}" if "height" in event else ""
+        english = f"  height {event['height']}" if "height" in event else ""
         tx_hash = "  " + event["tx_hash"] if "tx_hash" in event else ""
         tx_hash += f"  {event['note']}" if event.get("note") else ""
         if event.get("reason"):

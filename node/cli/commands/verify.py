@@ -113,12 +113,12 @@ def _to_json(verdict: Verdict, language: str) -> dict[str, Any]:
         "institution": verdict.institution,
         "fingerprint": verdict.fingerprint,
         "demonstration": verdict.demonstration,
-        "block_height": verdict.height,
+        "height": verdict.height,
         "header_time": verdict.header_time,
         "registrar": None if verdict.signed is None else "0x" + verdict.signed.registrar.hex(),
         "reviewer": None if verdict.signed is None or verdict.signed.reviewer is None else "0x" + verdict.signed.reviewer.hex(),
         "standing": None if verdict.standing is None else _standing_to_json(verdict.standing),
-        "anchored": None if verdict.anchored is None else {"block_height": verdict.anchored[0], "header_time": verdict.anchored[1]},
+        "anchored": None if verdict.anchored is None else {"height": verdict.anchored[0], "header_time": verdict.anchored[1]},
         "assurance": None if verdict.assurance is None else verdict.assurance.words.in_language(language),
         "members": list(verdict.members),
         "member_count": verdict.member_count,
@@ -129,7 +129,7 @@ def _to_json(verdict: Verdict, language: str) -> dict[str, Any]:
 def _standing_to_json(standing: StandingThen) -> dict[str, Any]:
     state = standing.state
     return {
-        "block_height": standing.height,
+        "height": standing.height,
         "header_time": standing.time,
         "status": "withdrawn" if state.status == STATUS_WITHDRAWN else "registered",
         "frozen": state.frozen,

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from node.applying.apply import Application
+from node.applying.apply import Applying
 from node.applying.plan import Plan, make_plan
 from node.importers.mapping import Mapping
 from node.precheck.check import Report, Request, check
@@ -82,7 +82,7 @@ class Bench:
         return self.carry_out(plan, report)
 
     def carry_out(self, plan: Plan, report: Report) -> list[Waiting | Refused]:
-        application = Application(
+        applying = Applying(
             plan=plan, delivery=report.brought.delivery, defaults=Metadata(title="-", period=2023),
             staging=self.folder / "home" / "staging", journal=self.journal,
             touches=lambda path: path.is_relative_to(self.folder / "home"),
@@ -90,7 +90,7 @@ class Bench:
 
         async def run() -> list[Waiting | Refused]:
             taken = self._count
-            return [each async for each in application.run(self, stored=lambda: None, taken=taken)]  # type: ignore[arg-type, misc]
+            return [each async for each in applying.run(self, stored=lambda: None, taken=taken)]  # type: ignore[arg-type, misc]
 
         return asyncio.run(run())
 
