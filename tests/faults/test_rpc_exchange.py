@@ -200,14 +200,29 @@ async def test_one_that_hangs_is_left_alone_for_longer_than_it_took(chain: Any) 
         assert len(began) == 1
 
 
+def other_engine(method: str, _params: Any, answer: Any) -> Any:
+    """Tell of an engine that seals empty headers too."""
+    return answer | {"result": "Geth/quorum-v24.4.0"} if method == "web3_clientVersion" else answer
+
+
 async def test_a_head_of_yesterday_is_passed_over(chain: Any) -> None:
     site, embedded = chain
-    endpoint = Endpoint(embedded.rpc)
+    endpoint = Endpoint(embedded.rpc, lie=other_engine)
     async with listening_all([endpoint]):
         tomorrow = site.now + 86_400
         with pytest.raises(Behind):
             async with site.attach(endpoint.url, genesis_hash=embedded.genesis_hash, clock=lambda: tomorrow):
                 pytest.fail("attached")
+
+
+async def test_an_embedded_chain_that_idles_is_not_behind(chain: Any) -> None:
+    site, embedded = chain
+    endpoint = Endpoint(embedded.rpc)
+    async with listening_all([endpoint]):
+        tomorrow = site.now + 86_400
+        attaching = site.attach(endpoint.url, genesis_hash=embedded.genesis_hash, clock=lambda: tomorrow)
+        async with attaching as attached:
+            assert await attached.engine.height() == embedded.head.header.number
 
 
 async def test_validators_that_the_anchor_does_not_know_yet_ask_for_a_newer_anchor(chain: Any) -> None:
