@@ -29,8 +29,10 @@ PATIENCE = 600.0
 _LOOKED_BACK = 1000
 """Attempts that are read to learn which nonces this journal has used on this chain."""
 _MEND = Words(
-    "确认没有另一台机器或旧备份在用同一密钥;之后再运行一次,未完成的登记会用新的交易序号续办",
-    "make sure that no other machine or old copy uses the key; then run again: what is open goes on with a new nonce",
+    "确认没有另一台机器或旧备份在用同一密钥;之后再运行一次,未完成的登记会用新的交易序号续办。这里只提示一次;"
+    "那边登记了什么,zhicang audit 会一直列出",
+    "make sure that no other machine or old copy uses the key; then run again: what is open goes on with a new nonce. "
+    "This is told once; zhicang audit goes on naming what was registered there",
 )
 
 

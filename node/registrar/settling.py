@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.errors import ContractError, refusal
 from contracts.events import decode_log
 from contracts.records import Amended, EntrySkipped, Registered, Superseded, UnitsCommitted, Withdrawn
-from node.errors import Declined, Doubtful, OwnFault, ZhicangError
+from node.errors import Declined, Doubtful, OwnFault, Words, ZhicangError
 from node.records.number import Number
 from storage.matters import Code, MatterRow
 
@@ -24,6 +24,15 @@ _CODE_OF: dict[type[object], Code] = {
     Withdrawn: Code.WITHDRAW,
 }  # fmt: skip
 EXPIRED = "ApprovalExpired"
+_MENDS = {
+    "AlreadyRegistered": Words(
+        "这个号已由另一台机器或旧备份用同一密钥登记:停用那一台,"
+        "再以另一标识重新登记(--client-ref,清单中的 client_ref 列),会得到新号",
+        "another machine, or an old copy, registered this number with the same key: stop it, then register again under "
+        "another reference (--client-ref, the column client_ref of a list), which gets a new number",
+    ),
+}
+"""What can be done about a refusal, where the operator could not know it, by the error's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +102,8 @@ class Settling:
     def _come_back(self, matter: MatterRow, why: ZhicangError) -> None:
         """Return a matter with its reason; where only the approval ran out, it waits for the reviewer again."""
         stage = "submitted" if getattr(why, "name", "") == EXPIRED else "returned"
-        self._journal.matters.move([matter.id], stage, time=int(self._clock()), note=why.words.zh)
+        note = why.words.zh if why.mend is None else f"{why.words.zh};{why.mend.zh}"
+        self._journal.matters.move([matter.id], stage, time=int(self._clock()), note=note)
 
     def _read(
         self, landed: Landed, carried: list[MatterRow]
@@ -136,13 +146,15 @@ class Settling:
 
 def _passed_over(error: ContractError) -> Declined:
     words, name = error.words, getattr(error, "name", "")
-    return Declined(f"登记合约跳过了它:{words.zh}", f"the registry passed over it: {words.en}", name=name)
+    zh, en = f"登记合约跳过了它:{words.zh}", f"the registry passed over it: {words.en}"
+    return Declined(zh, en, name=name, mend=_MENDS.get(name))
 
 
 def refused_by(error: ContractError) -> Declined:
     """Say in our words that the registry refused."""
     words, name = error.words, getattr(error, "name", "")
-    return Declined(f"登记合约拒绝:{words.zh}", f"the registry refused: {words.en}", name=name)
+    zh, en = f"登记合约拒绝:{words.zh}", f"the registry refused: {words.en}"
+    return Declined(zh, en, name=name, mend=_MENDS.get(name))
 
 
 def _no_event(matter: MatterRow) -> Doubtful:

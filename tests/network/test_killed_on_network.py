@@ -51,6 +51,7 @@ def test_the_same_key_on_two_machines_is_detected_and_named(branches: dict[str, 
     # Both machines gave the same number, which belongs to whoever was first; the loser is told so, and audit says why.
     code, error = here.refused("register", ours, *YEAR)
     assert (code, theirs["resource_id"] in error["message"]) == (2, True), error
+    assert "--client-ref" in error["mend"]
     code, lines = here.run("audit")
     assert (code, theirs["resource_id"]) == (1, lines[0]["id"]), lines
     # Under a reference of its own it gets the next number; what both acknowledged stands on chain, each once.
