@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from node.cli.session import home_of, mark_demonstration
+from node.cli.steps import Steps
 from node.errors import BadInput, Words
 
 if TYPE_CHECKING:
     import argparse
 
     from node.cli.output import Output
-    from node.cli.progress import Progress
     from node.precheck.check import Report, Request
+
+
+STEPS = {"digests": Words("算摘要", "digests"), "decoding": Words("试打开", "decoding")}
 
 
 def request_of(arguments: argparse.Namespace, *, decode: bool) -> Request:
@@ -41,7 +44,7 @@ def checked(arguments: argparse.Namespace, output: Output, request: Request) -> 
     # a list of 190,000 rows is millions of lasting objects; walked again and again they cost a quarter of the time
     gc.set_threshold(1_000_000, 50, 1000)
     home, today = home_of(arguments), dt.datetime.now().astimezone().date().isoformat()
-    with _Watching(output) as watcher:
+    with Steps(output, STEPS) as watcher:
         if not home.identity_file.exists() and arguments.home is None:
             output.note("这里没有节点目录,没有与往年登记的比对", "there is no home here: not compared with earlier records")
             return check(request, earlier=None, today=today, watcher=watcher)
@@ -53,32 +56,3 @@ def checked(arguments: argparse.Namespace, output: Output, request: Request) -> 
                 mark_demonstration(node.identity, output)
             earlier = Registered(journal=node.journal, blocks=node.blocks, root=node.root)
             return check(request, earlier=earlier, today=today, watcher=watcher)
-
-
-class _Watching:
-    """Draws the bar of whichever long step is in work."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-        self._bar: Progress | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-
-    def begin(self, step: str, total: int) -> None:
-        """Begin a bar."""
-        self._end()
-        self._bar = self._output.progress(*{"digests": ("算摘要", "digests"), "decoding": ("试打开", "decoding")}[step], total).__enter__()
-
-    def step(self, count: int = 1) -> None:
-        """Go on."""
-        if self._bar is not None:
-            self._bar.step(count)
-
-    def _end(self) -> None:
-        if self._bar is not None:
-            self._bar.__exit__()
-            self._bar = None

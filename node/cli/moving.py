@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from node.cli.session import passphrase_of
+from node.cli.steps import Steps
 from node.errors import BadInput, Doubtful, Words
 from node.home import EMBEDDED
 from node.joining.beginning import OWN_KEY
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from node.home import Home
 
 
+STEPS = {"receipts": Words("原链凭证", "earlier receipts"), "register": Words("登记", "register")}
+
+
 def move(home: Home, network: Network, arguments: argparse.Namespace, output: Output) -> Moved:
     """Take a home that is there to the network, or go on with that where a run before this one was ended."""
     if arguments.keystores is None:
@@ -31,7 +35,8 @@ def move(home: Home, network: Network, arguments: argparse.Namespace, output: Ou
         raise BadInput(zh, en, mend=OWN_KEY, field="keystores")
     passphrase = passphrase_of(arguments, output, home)
     keys = given_keys(arguments.keystores, passphrase)
-    return asyncio.run(_finish_and_move(home, network, keys, passphrase))
+    with Steps(output, STEPS) as watcher:
+        return asyncio.run(_finish_and_move(home, network, keys, passphrase, watcher))
 
 
 def tell_moved(moved: Moved, output: Output) -> None:
@@ -44,8 +49,12 @@ def tell_moved(moved: Moved, output: Output) -> None:
         output.refuse(Doubtful(f"网络退回 {moved.refused} 项", f"the network refused {moved.refused}", mend=mend))
 
 
-async def _finish_and_move(home: Home, network: Network, keys: dict[str, PrivateKey], passphrase: bytes) -> Moved:
+async def _finish_and_move(
+    home: Home, network: Network, keys: dict[str, PrivateKey], passphrase: bytes, watcher: Steps
+) -> Moved:
     if not home.joining.exists() and home.identity().chain == EMBEDDED:
         async with open_for_writing(home, passphrase, environment=os.environ) as node:
             await node.registrar.recover()
-    return await join_existing(home, network, keys, passphrase=passphrase, environment=os.environ, clock=time.time)
+    return await join_existing(
+        home, network, keys, passphrase=passphrase, environment=os.environ, clock=time.time, watcher=watcher
+    )

@@ -27,6 +27,7 @@ from node.joining.beginning import begin
 from node.joining.moving import Moving
 from node.joining.replacing import replace_files
 from node.joining.setting_back import set_back
+from node.joining.watcher import Nobody, Watcher
 from node.keys import SCRYPT_WORK_FACTOR
 from node.own_anchor import OwnAnchor
 from node.runtime import writing_parts
@@ -62,9 +63,11 @@ async def join_existing(
     environment: Mapping[str, str],
     clock: Callable[[], float],
     crash_point: Callable[[str], None] = no_crash,
+    watcher: Watcher | None = None,
     work_factor: int = SCRYPT_WORK_FACTOR,
 ) -> Moved:
     """Move a home whose acts are all final onto a network, or go on with that; raise what does not hold before it."""
+    watcher = watcher or Nobody()
     with home.locked():
         if not home.joining.exists():
             await begin(home, network, keys)
@@ -73,7 +76,7 @@ async def join_existing(
         moving.require_same(network, keys)
         headers = close_chain(home, moving, environment)
         crash_point("closed")
-        set_back(home, int(clock()))
+        set_back(home, int(clock()), watcher)
         crash_point("set back")
         replace_files(home, moving, network, keys, passphrase=passphrase, work_factor=work_factor)
         crash_point("replaced")
@@ -82,7 +85,7 @@ async def join_existing(
             with parts as node:
                 await anchor_chain(node, moving, headers)
                 crash_point("anchored")
-                stages = await _register_again(node, int(clock()))
+                stages = await _register_again(node, int(clock()), watcher)
         crash_point("registered")
         home.joining.unlink()
         sync_folder(home.path)
@@ -90,12 +93,15 @@ async def join_existing(
     return Moved(identity=moving.later, final=final, waiting=waiting, refused=stages.total() - final - waiting)
 
 
-async def _register_again(node: Writing, now: int) -> Counter[str]:
+async def _register_again(node: Writing, now: int, watcher: Watcher) -> Counter[str]:
     """Step 6; give how many matters of the old chain stand at each stage now."""
     matters = node.journal.matters
     if not await node.registrar.one_person():
         with node.journal.transaction():
             alone = [each.id for each in matters.of_earlier_chain() if each.stage == "stored" and each.act is None]
             matters.move(alone, "submitted", time=now, note="registered on the earlier chain")
-    await node.registrar.recover()
+    before = matters.of_earlier_chain()
+    watcher.begin("register", len(before))
+    watcher.step(sum(matter.stage == "confirmed" for matter in before))
+    await node.registrar.recover(settled=lambda settled: watcher.step(len(settled.matters)))
     return Counter(matter.stage for matter in matters.of_earlier_chain())

@@ -18,15 +18,16 @@ from storage.matters import Code
 
 if TYPE_CHECKING:
     from node.home import Home
+    from node.joining.watcher import Watcher
     from node.runtime import Reading
 
 
-def set_back(home: Home, now: int) -> None:
+def set_back(home: Home, now: int, watcher: Watcher) -> None:
     """Let what was final be registered once more, naming the receipt that it has; do nothing the second time."""
     with open_for_reading(home) as reading:
         if reading.journal.recall(EARLIER_ACTS) is not None:
             return
-        receipts, batches = _old_receipts(reading), _old_proofs(reading)
+        receipts, batches = _old_receipts(reading, watcher), _old_proofs(reading)
     journal = Journal.open(home.journal)
     try:
         with journal.transaction():
@@ -46,10 +47,13 @@ def set_back(home: Home, now: int) -> None:
         journal.close()
 
 
-def _old_receipts(reading: Reading) -> dict[tuple[str, int], bytes]:
+def _old_receipts(reading: Reading, watcher: Watcher) -> dict[tuple[str, int], bytes]:
     """Give the SHA-256 of each final version's receipt; of an amended one, that of the version whose content it has."""
     receipts: dict[tuple[str, int], bytes] = {}
-    for row in reading.journal.resources.all_versions():
+    rows = list(reading.journal.resources.all_versions())
+    watcher.begin("receipts", len(rows))
+    for row in rows:
+        watcher.step()
         if row.stage != "confirmed":
             continue
         if row.code == Code.AMEND:  # the registry lets an amendment change the metadata alone

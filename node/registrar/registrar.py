@@ -45,12 +45,19 @@ class Registrar(Drafting):
         self._following = following
         self.acts = acts
 
-    async def recover(self) -> list[Settled]:
-        """Finish what an earlier run had stored or sent; drop what it had not stored. Nothing approved is sent here."""
+    async def recover(self, *, settled: Callable[[Settled], None] = lambda _: None) -> list[Settled]:
+        """Finish what an earlier run had stored or sent; drop what it had not stored. Nothing approved is sent here.
+
+        ``settled`` hears of each act when it is final.
+        """
         self.tidy()
         await self._following.look()
         self._planner.plan(approved=False)
-        return [settled async for settled in self.acts.settle()]
+        found: list[Settled] = []
+        async for each in self.acts.settle():
+            found.append(each)
+            settled(each)
+        return found
 
     async def look(self) -> None:
         """Take over what others did on chain that concerns this institution, such as freezing."""

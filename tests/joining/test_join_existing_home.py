@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from network_of_one import PASSPHRASE
@@ -28,6 +29,7 @@ from old_home import (
     write_files,
 )
 
+from node.cli.output import Output
 from node.founding import found
 from node.keys import new_key, save_key
 
@@ -67,7 +69,9 @@ def test_versions_withdrawals_and_units_are_registered_anew_and_no_payload_is_re
     assert len(payloads) == 5
     for payload in payloads:
         payload.rename(payload.with_name("taken away"))
-    ran = here.well("home", *here.joins(CODE), "--json")
+    with patch.object(Output, "progress", autospec=True, side_effect=Output.progress) as bars:
+        ran = here.well("home", *here.joins(CODE), "--json")
+    assert [bar.args[2:] for bar in bars.call_args_list] == [("earlier receipts", 6), ("register", 8)]
     assert summary(ran) == {"joined": 1, "moved": 8, "review": 0, "refused": 0}
     for payload in payloads:
         payload.with_name("taken away").rename(payload)

@@ -15,6 +15,7 @@ from node.cli.language import choose_language
 from node.cli.output import Output, error_text, error_to_json
 from node.cli.parser import Parser, add_common, chooser
 from node.cli.progress import Progress
+from node.cli.steps import Steps
 from node.errors import BadInput, Doubtful, MissingAnchor, OwnFault, Unavailable, Words
 
 if TYPE_CHECKING:
@@ -162,6 +163,20 @@ def test_a_bar_is_drawn_on_a_terminal_and_wiped_at_its_end() -> None:
     assert "2/4" in drawn
     assert drawn.count("█") == drawn.count("·") == 15
     assert drawn.endswith("\r\x1b[K")
+
+
+def test_the_bar_of_a_step_is_wiped_when_the_next_one_begins() -> None:
+    stream = Terminal()
+    words = {"receipts": Words("凭证", "receipts"), "register": Words("登记", "register")}
+    with Steps(Output(language="zh", as_json=False, stderr=stream), words) as steps:
+        steps.step()  # nothing has begun
+        steps.begin("receipts", 2)
+        steps.step(2)
+        steps.begin("register", 8)
+        steps.step()
+    first, second = stream.getvalue().split("\r\x1b[K")[:2]
+    assert ("凭证" in first, "2/2" in first, "登记" in second, "1/8" in second) == (True, True, True, True)
+    assert stream.getvalue().endswith("\r\x1b[K")
 
 
 def test_in_a_pipe_there_is_no_bar() -> None:
