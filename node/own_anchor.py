@@ -18,9 +18,9 @@ from node.errors import Unavailable, Words, ZhicangError
 from node.home import NETWORK
 from node.receipts.anchor import TrustAnchor
 from node.receipts.errors import MalformedAnchor
+from node.receipts.folding import fold
 from node.receipts.founding import Profile
 from node.receipts.header import Extra, header_from_json
-from node.receipts.trust import Trust
 from node.settings import read_settings
 from storage.durable import write_durably
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from node.chain.raw import RawRpc
     from node.home import Home, Identity
+    from node.receipts.trust import Trust
 
 AGAIN = 30.0
 """Seconds after a failure before engines are asked for proofs again: an engine's lie must not keep a node busy."""
@@ -49,7 +50,7 @@ def trust_anchor(home: Home) -> TrustAnchor:
 
 def trust_of(home: Home) -> Trust:
     """Give what the home's anchor proves: who seals at which height, and how far that is known."""
-    return Trust.of(trust_anchor(home))
+    return fold(trust_anchor(home))
 
 
 def own_profile(identity: Identity) -> Profile:
@@ -129,14 +130,14 @@ class OwnAnchor:
 
         try:
             anchor = trust_anchor(self._home)
-            self.trust, self.trouble = Trust.of(anchor), None
+            self.trust, self.trouble = fold(anchor), None
             if not await _tells_of_more(rpc, self.trust):
                 return False
             own = own_profile(self._home.identity())
             newer = await bring_forward(anchor, rpc, profiles={own.digest: own})
             if not replace_anchor(self._home, newer, of=anchor):  # the next look goes on from what stands
                 return False
-            self.trust = Trust.of(newer)
+            self.trust = fold(newer)
         except (ZhicangError, ContractError, RevertedCallError, OSError) as error:
             self.trouble, self._not_before = error, self._now() + AGAIN
             return False

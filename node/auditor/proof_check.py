@@ -10,8 +10,8 @@ from node.auditor.finding import NONE, Finding, said_by
 from node.errors import Words, ZhicangError
 from node.own_anchor import trust_anchor
 from node.receipt_desk import material_of, read_lines, receipt_for, unit_receipt_for
+from node.receipts.folding import fold
 from node.receipts.subject import FileSubject, TreeSubject, UnitSubject
-from node.receipts.trust import Trust
 from node.receipts.unit_tree import root_of
 from node.receipts.verify import verify
 from node.records import canonical
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from node.receipts.subject import Subject
+    from node.receipts.trust import Trust
     from node.runtime import Reading
     from storage.acts import ActRow
     from storage.resources import VersionRow
@@ -42,7 +43,7 @@ _UPDATE = Words(
 
 def check_proofs(node: Reading, *, step: Callable[[], None]) -> Iterator[Finding]:
     """Assemble and verify the receipt of every version, and of the first and last unit of every batch."""
-    trust = Trust.of(trust_anchor(node.home))
+    trust = fold(trust_anchor(node.home))
     for row in node.journal.resources.all_versions():
         if row.version == 1:
             step()

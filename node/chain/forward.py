@@ -18,9 +18,9 @@ from node.chain.raw import as_bytes, as_quantity
 from node.chain.state_capture import capture_slot
 from node.errors import BadInput, Doubtful, Unavailable, Words
 from node.receipts.changes import GovernanceChange, ValidatorChange
+from node.receipts.folding import GOVERNANCE_SLOT, fold, with_change, with_known
 from node.receipts.header import header_from_json
 from node.receipts.material import ProofMaterial, capture
-from node.receipts.trust import GOVERNANCE_SLOT, Trust
 from node.receipts.vote_watch import VoteWatch
 from node.receipts.votes import EPOCH_LENGTH
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from node.receipts.anchor import TrustAnchor
     from node.receipts.changes import Change
     from node.receipts.founding import Profile
+    from node.receipts.trust import Trust
 
 STRIDE = 1_000
 """Headers that are asked for at a time."""
@@ -57,7 +58,7 @@ async def bring_forward(
         Doubtful: what the engine says is not proven, or it conceals an act.
         Unavailable: it has no proof of the governance slot.
     """
-    trust = Trust.of(anchor)
+    trust = fold(anchor)
     head = as_quantity(await rpc.result("eth_blockNumber"))
     changes: list[tuple[int, int, Change]] = []
     for height, voted in await _votes(trust, rpc, head, seen):
@@ -66,9 +67,9 @@ async def bring_forward(
         changes.append((act.transactions[-1].decode_header().number, sequence, act))
     changes.sort(key=lambda change: change[:2])
     for _, _, change in changes:
-        trust = trust.with_change(change)
+        trust = with_change(trust, change)
     known = await capture_slot(rpc, anchor.founding, GOVERNANCE_SLOT, height=head)
-    trust.with_known(known)
+    with_known(trust, known)
     return replace(anchor, changes=(*anchor.changes, *(change for _, _, change in changes)), known=known)
 
 

@@ -93,7 +93,7 @@ async def _from_nothing(
     from node.chain.remote.attach import ChainIdentity, attached
     from node.counting_desk import folder_papers
     from node.offline import read_anchor
-    from node.receipts.trust import Trust
+    from node.receipts.folding import fold
 
     if arguments.rpc is None or arguments.anchor is None or arguments.lists is None:
         mend = Words(
@@ -103,7 +103,7 @@ async def _from_nothing(
         raise BadInput("重新计数要有 --rpc、--anchor 和 --lists", "recount needs --rpc, --anchor and --lists", mend=mend)
     anchor = read_anchor(arguments.anchor)
     output.note(f"信任锚指纹 {anchor.fingerprint}", f"fingerprint of the anchor {anchor.fingerprint}")
-    trust, founding = Trust.of(anchor), anchor.founding
+    trust, founding = fold(anchor), anchor.founding
     chain = ChainIdentity(
         chain_id=founding.chain_id,
         genesis_hash=founding.genesis_hash,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import contracts.deploy
 from node.errors import BadInput, OwnFault, Words
+from node.receipts.folding import fold
 from node.receipts.transaction import decode_transaction
 
 if TYPE_CHECKING:
@@ -39,11 +40,10 @@ async def deploy(
     from node.chain.remote.endpoint import Endpoint
     from node.chain.remote.introduction import Introduction
     from node.chain.remote.provider import RemoteProvider
-    from node.receipts.trust import Trust
 
     founding = anchor.founding
     _check_that_they_belong_together(deployment, anchor)
-    checked = Checked(Trust.of(anchor).validators_at)
+    checked = Checked(fold(anchor).validators_at)
     meant = Introduction(chain_id=founding.chain_id, genesis_hash=founding.genesis_hash, checked=checked)
     provider = RemoteProvider([Endpoint(url) for url in urls], introduction=meant)
     engine = Engine(

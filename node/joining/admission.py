@@ -10,7 +10,7 @@ from node.chain.incident import IncidentFolder
 from node.chain.remote.attach import attached
 from node.errors import BadInput, Words
 from node.joining.new_home import chain_identity
-from node.receipts.trust import Trust
+from node.receipts.folding import fold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def require_admitted(network: Network, institution: str, registrar: bytes, incidents: Path) -> None:
     """Look at the network; raise BadInput unless anchor and registry know the key as the institution's registrar's."""
-    trust, registry = Trust.of(network.anchor), network.anchor.founding.registry
+    trust, registry = fold(network.anchor), network.anchor.founding.registry
     known = trust.key(registrar)
     if known is None or (known.institution, known.role) != (institution, ROLE_REGISTRAR):
         mend = Words(

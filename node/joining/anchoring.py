@@ -14,8 +14,8 @@ from node.engines import watermark_path
 from node.errors import OwnFault
 from node.own_anchor import change_anchor
 from node.receipts.anchor import AnchoredChain
+from node.receipts.folding import fold
 from node.receipts.material import ProofMaterial
-from node.receipts.trust import Trust
 from node.receipts.unit_tree import root_of
 from storage.proofs import ProofFolder
 
@@ -78,7 +78,7 @@ def _with(entry: AnchoredChain, anchor: TrustAnchor) -> TrustAnchor:
         return anchor
     chains = sorted((*anchor.anchored, entry), key=lambda chain: chain.founding.genesis_hash)
     newer = replace(anchor, anchored=tuple(chains))
-    Trust.of(newer)
+    fold(newer)
     return newer
 
 

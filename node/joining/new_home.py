@@ -16,7 +16,7 @@ from node.errors import BadInput, Words
 from node.founding import SETTINGS, Institution, found_parts
 from node.home import FORMAT, NETWORK, Home, Identity
 from node.keys import KEYSTORE_ROLES, SCRYPT_WORK_FACTOR, load_key, save_key
-from node.receipts.trust import Trust
+from node.receipts.folding import fold
 from node.recovery_sheet import recovery_sheet
 from node.settings import with_rpc_urls
 from storage.durable import write_durably
@@ -43,7 +43,7 @@ class Network:
 
     async def check(self, incidents: Path) -> None:
         """Look at genesis, sealed head and the registry's code; raise what does not hold, before anything is made."""
-        trust = Trust.of(self.anchor)
+        trust = fold(self.anchor)
         way = attached(
             self.urls, chain_identity(self.anchor.founding), validators_at=trust.validators_at,
             known_up_to=trust.sets_known, incidents=IncidentFolder(incidents),
@@ -107,7 +107,7 @@ def given_keys(folder: Path, passphrase: bytes) -> dict[str, PrivateKey]:
 
 def institution_in(anchor: TrustAnchor, code: str) -> Institution | None:
     """Give an institution's profile as the anchor has it, or None."""
-    found = Trust.of(anchor).institution(code)
+    found = fold(anchor).institution(code)
     if found is None:
         return None
     profile = found.profile
@@ -120,7 +120,7 @@ def code_of_keys(anchor: TrustAnchor, keys: Mapping[str, PrivateKey]) -> str | N
     Raises:
         BadInput: they belong to several.
     """
-    trust = Trust.of(anchor)
+    trust = fold(anchor)
     known = [trust.key(key.public_key.to_canonical_address()) for key in keys.values()]
     codes = sorted({key.institution for key in known if key is not None})
     if len(codes) > 1:

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 from node.errors import BadInput, ZhicangError
 from node.leaving.judging import judge_bag
 from node.offline import read_anchor, read_receipt, read_subject
-from node.receipts.trust import Trust
+from node.receipts.folding import fold
 from node.receipts.verdict import EXIT_CODES
 from node.receipts.verify import verify
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from node.leaving.judging import Judged
+    from node.receipts.trust import Trust
 
 _WORDS = {
     "yes": "通过 yes", "no": "不通过 no", "doubtful": "存疑 doubtful", "anchor-too-old": "无从判断 anchor too old",
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         anchor = read_anchor(options.anchor or (None if options.receipt else options.path / "anchor.json"))
-        trust = Trust.of(anchor)
+        trust = fold(anchor)
         _say(f"信任锚指纹 fingerprint of the anchor: {anchor.fingerprint}")
         if options.fingerprint is None:
             _say("  请与纸上或网站上的指纹比较 compare it with the one on paper or on the web page")

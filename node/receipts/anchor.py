@@ -2,7 +2,7 @@
 
 The founding part says which chain, which registry, which validators and whose keys, and has the fingerprint by which
 people compare it; an anchor that comes from the node under audit proves nothing by itself. What follows it is proven,
-so it may come from anybody. `Trust.of` checks the proofs and says who is trusted at which height.
+so it may come from anybody. `fold` checks the proofs and says who is trusted at which height.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ embedded chain has a header only where it had an act. Its own validators and key
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contracts.calls import AnchorChainCall, decode_call
@@ -17,45 +16,14 @@ from contracts.parties import ROLE_REGISTRAR
 from node.errors import BadInput
 from node.receipts.errors import BadProof
 from node.receipts.governance import read_sent
+from node.receipts.trust import TrustedChain
 from node.receipts.unit_tree import root_of
 
 if TYPE_CHECKING:
     from node.receipts.anchor import AnchoredChain
     from node.receipts.governance import Sent
-    from node.receipts.header import Header
     from node.receipts.receipt import Receipt
     from node.receipts.trust import Trust
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustedChain:
-    """An anchored chain: its trust, its header hashes, who anchored it, and the height and time of the anchoring."""
-
-    trust: Trust
-    headers: frozenset[bytes]
-    institution: str
-    height: int
-    time: int
-
-    def check_header(self, header: Header, institution: str) -> None:
-        """Raise BadProof unless a header is one of those that were fixed, and the act in it is by who fixed them.
-
-        What the founding part of an old chain says of other institutions is under nobody's fingerprint.
-        """
-        if institution != self.institution:
-            zh = f"那条链由 {self.institution} 锚定,不能为 {institution} 作证"
-            raise BadProof(zh, f"the chain was anchored by {self.institution}, it cannot speak for {institution}")
-        if header.number > self.last:
-            zh = f"高度 {header.number} 超过该链被锚定的高度 {self.last}"
-            raise BadProof(zh, f"height {header.number} is above {self.last}, at which the chain was anchored")
-        if header.block_hash not in self.headers:
-            zh = f"高度 {header.number} 被锚定的是另一个区块头"
-            raise BadProof(zh, f"another header was anchored at height {header.number}")
-
-    @property
-    def last(self) -> int:
-        """The height at which it was anchored; its headers are counted from 0."""
-        return len(self.headers) - 1
 
 
 def check_chain(chain: AnchoredChain, old: Trust, trust: Trust) -> TrustedChain:

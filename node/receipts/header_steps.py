@@ -16,10 +16,9 @@ from node.receipts.seals import check_seals
 
 if TYPE_CHECKING:
     from contracts.records import RecordState
-    from node.receipts.anchored import TrustedChain
     from node.receipts.receipt import Receipt
     from node.receipts.state_proof import StateProof
-    from node.receipts.trust import Trust
+    from node.receipts.trust import Trust, TrustedChain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,10 @@ from node.receipts.record import RegisteredRecord
 from node.receipts.transaction_step import review_words
 
 if TYPE_CHECKING:
-    from node.receipts.anchored import TrustedChain
     from node.receipts.header_steps import StandingThen
     from node.receipts.receipt import Receipt
     from node.receipts.transaction_step import Signed
-    from node.receipts.trust import Trust
+    from node.receipts.trust import Trust, TrustedChain
     from node.receipts.verdict import Answer, Assurance, Step
 
 

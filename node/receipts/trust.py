@@ -1,34 +1,25 @@
-"""Whom to trust at which height: the founding part of an anchor, folded with its proven changes.
-
-Validators change by votes that a quorum of the set then in force sealed, keys and governors by transactions of the
-governors then in office, so that a quorum of validators alone cannot smuggle in a key. Changes are checked in their
-order, each against what those in front of it have made; nothing is taken from a node's word.
-"""
+"""Whom to trust at which height: what an anchor proves about one chain, as `node.receipts.folding` makes it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contracts.parties import ROLE_AUDITOR, ROLE_REGISTRAR, ROLE_REVIEWER
-from node.receipts.anchored import TrustedChain, check_chain
-from node.receipts.changes import ValidatorChange
 from node.receipts.errors import AnchorTooOld, BadProof
-from node.receipts.governance import check_act
-from node.receipts.parties import Standing, TrustedInstitution, TrustedKey
-from node.receipts.sealed import check_sealed
-from node.receipts.votes import check_votes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from node.receipts.anchor import TrustAnchor
-    from node.receipts.changes import Change
     from node.receipts.founding import Founding
-    from node.receipts.state_proof import StateProof
+    from node.receipts.header import Header
+    from node.receipts.parties import TrustedInstitution, TrustedKey
 
-GOVERNANCE_SLOT = 0
-_SEQUENCE_MASK = 2**64 - 1
+_ROLES = {
+    ROLE_REGISTRAR: ("登记员", "registrar"),
+    ROLE_REVIEWER: ("审核员", "reviewer"),
+    ROLE_AUDITOR: ("核查员", "auditor"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,67 +45,6 @@ class Trust:
     keys_known: int = 0
     sets_known: int = 0
     anchored: tuple[TrustedChain, ...] = ()
-
-    @classmethod
-    def of(cls, anchor: TrustAnchor) -> Trust:
-        """Fold an anchor; raise BadProof where one of its proofs does not hold."""
-        trust = cls.from_parts(anchor.founding, anchor.changes)
-        if anchor.known is not None:
-            try:
-                trust = trust.with_known(anchor.known)
-            except (BadProof, AnchorTooOld) as error:
-                zh, en = "信任锚所知高度未得证明", "the height that the anchor knows is not proven"
-                raise BadProof(f"{zh}:{error.words.zh}", f"{en}: {error.words.en}") from error
-        chains = []
-        for place, chain in enumerate(anchor.anchored, start=1):
-            try:
-                chains.append(check_chain(chain, cls.from_parts(chain.founding, chain.changes), trust))
-            except (BadProof, AnchorTooOld) as error:
-                zh = f"信任锚所载的第 {place} 条被锚定的链未得证明:{error.words.zh}"
-                raise BadProof(zh, f"anchored chain {place} is not proven: {error.words.en}") from error
-        return replace(trust, anchored=tuple(chains))
-
-    @classmethod
-    def from_parts(cls, founding: Founding, changes: Sequence[Change]) -> Trust:
-        """Fold a founding part and changes; raise BadProof with the number of the one that does not hold."""
-        trust = _founded(founding)
-        for place, change in enumerate(changes, start=1):
-            try:
-                trust = trust.with_change(change)
-            except (BadProof, AnchorTooOld) as error:
-                zh = f"信任锚的第 {place} 项变更未得证明:{error.words.zh}"
-                raise BadProof(zh, f"change {place} of the anchor is not proven: {error.words.en}") from error
-        return trust
-
-    def with_change(self, change: Change) -> Trust:
-        """Give the trust after one more change; raise BadProof, or AnchorTooOld where one is missing in front of it."""
-        if isinstance(change, ValidatorChange):
-            height, validators = check_votes(change, self)
-            sets = (*self.validator_sets, (height, validators))
-            return replace(self, validator_sets=sets, sets_known=max(self.sets_known, height))
-        return check_act(change, self)
-
-    def with_known(self, proof: StateProof) -> Trust:
-        """Give the trust that knows, by a proof of the governance slot, that there was no other act up to a header.
-
-        Raises:
-            BadProof: the proof does not hold, or the registry counted other acts than the changes prove.
-            AnchorTooOld: the header lists validators that came later.
-        """
-        header = proof.decode_header()
-        check_sealed(header, self)
-        founding = self.founding
-        value = proof.value(
-            registry=founding.registry, code_hash=founding.registry_code_hash, slot=GOVERNANCE_SLOT
-        )
-        counted = value & _SEQUENCE_MASK
-        if header.number < self.keys_known:
-            raise BadProof("所知高度的证明早于已证明的变更", "the proof of what is known is older than the changes")
-        if counted != self.sequence:
-            zh = f"高度 {header.number} 时治理事务计数为 {counted},信任锚证明的是 {self.sequence}"
-            en = f"the registry counted {counted} governance acts at {header.number}, the anchor proves {self.sequence}"
-            raise BadProof(zh, en)
-        return replace(self, keys_known=header.number, sets_known=max(self.sets_known, header.number))
 
     def validators_at(self, height: int) -> tuple[bytes, ...]:
         """Give the validators that seal the header at a height, as far as is known."""
@@ -158,30 +88,32 @@ class Trust:
         return BadProof(zh, en)
 
 
-_ROLES = {
-    ROLE_REGISTRAR: ("登记员", "registrar"),
-    ROLE_REVIEWER: ("审核员", "reviewer"),
-    ROLE_AUDITOR: ("核查员", "auditor"),
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedChain:
+    """An anchored chain: its trust, its header hashes, who anchored it, and the height and time of the anchoring."""
 
+    trust: Trust
+    headers: frozenset[bytes]
+    institution: str
+    height: int
+    time: int
 
-def _founded(founding: Founding) -> Trust:
-    keys: dict[bytes, TrustedKey] = {}
-    for one in founding.institutions:
-        for role, addresses in (
-            (ROLE_REGISTRAR, one.registrars), (ROLE_REVIEWER, one.reviewers), (ROLE_AUDITOR, one.auditors)
-        ):  # fmt: skip
-            keys |= dict.fromkeys(addresses, TrustedKey(institution=one.code, role=role))
-    return Trust(
-        founding=founding,
-        validator_sets=((0, founding.validators),),
-        institutions={
-            one.code: TrustedInstitution(
-                code=one.code, profile=one.profile, standings=(Standing(since=0, one_person=one.one_person),)
-            )
-            for one in founding.institutions
-        },
-        keys=keys,
-        governors=frozenset(founding.governors),
-        threshold=founding.threshold,
-    )
+    def check_header(self, header: Header, institution: str) -> None:
+        """Raise BadProof unless a header is one of those that were fixed, and the act in it is by who fixed them.
+
+        What the founding part of an old chain says of other institutions is under nobody's fingerprint.
+        """
+        if institution != self.institution:
+            zh = f"那条链由 {self.institution} 锚定,不能为 {institution} 作证"
+            raise BadProof(zh, f"the chain was anchored by {self.institution}, it cannot speak for {institution}")
+        if header.number > self.last:
+            zh = f"高度 {header.number} 超过该链被锚定的高度 {self.last}"
+            raise BadProof(zh, f"height {header.number} is above {self.last}, at which the chain was anchored")
+        if header.block_hash not in self.headers:
+            zh = f"高度 {header.number} 被锚定的是另一个区块头"
+            raise BadProof(zh, f"another header was anchored at height {header.number}")
+
+    @property
+    def last(self) -> int:
+        """The height at which it was anchored; its headers are counted from 0."""
+        return len(self.headers) - 1

@@ -15,6 +15,7 @@ from node.receipts.anchored import chain_of
 from node.receipts.content_steps import check_content, check_metadata, check_unit_path, members_of
 from node.receipts.errors import AnchorTooOld, BadProof
 from node.receipts.event_steps import check_event, check_tx_receipt
+from node.receipts.folding import fold
 from node.receipts.header_steps import StandingThen, check_header, check_quorum, check_status
 from node.receipts.record import CommittedRecord
 from node.receipts.seals import quorum
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from node.receipts.anchor import TrustAnchor
-    from node.receipts.anchored import TrustedChain
     from node.receipts.receipt import Receipt
     from node.receipts.subject import Subject
+    from node.receipts.trust import TrustedChain
 
 STEPS: dict[str, tuple[int, Words, Words]] = {
     "anchor": (1, Words("信任锚", "trust anchor"), Words("自造的信任锚、混入的密钥或验证节点",
@@ -60,7 +61,7 @@ def verify(
         subject: facts that the caller computed from the bytes in its hands.
         receipt: read with `Receipt.from_json_bytes`, which has refused malformed ones.
         anchor: read with `TrustAnchor.from_json_bytes`; who trusts it must know its fingerprint from elsewhere. Where
-            many receipts are verified, `Trust.of` it, so that its proofs are checked once.
+            many receipts are verified, `fold` it, so that its proofs are checked once.
         fingerprint: the fingerprint that the anchor must have; None leaves the comparison to the reader.
 
     A bad proof is an answer, "no", never an exception.
@@ -179,7 +180,7 @@ class _Procedure:
         else:
             zh = f"指纹为 {printed},不是所要求的 {fingerprint[:100]}"
             raise BadProof(zh, f"its fingerprint is {printed}, not {fingerprint[:100]} as required")
-        trust = self._anchor if isinstance(self._anchor, Trust) else Trust.of(self._anchor)
+        trust = self._anchor if isinstance(self._anchor, Trust) else fold(self._anchor)
         if trust.sequence or len(trust.validator_sets) > 1:
             count = trust.sequence + len(trust.validator_sets) - 1
             words = Words(f"{words.zh};其后 {count} 项变更均已证明", f"{words.en}; {count} changes since, all proven")

@@ -16,7 +16,7 @@ from node.home import Home
 from node.keys import load_key
 from node.own_anchor import OwnAnchor, trust_anchor, trust_of
 from node.receipts.anchor import TrustAnchor
-from node.receipts.trust import Trust
+from node.receipts.folding import fold
 
 if TYPE_CHECKING:
     import pytest
@@ -104,7 +104,7 @@ async def test_what_an_endpoint_merely_says_changes_nothing(desk: Desk, monkeypa
         assert await own.follow_by(rpc)
         assert not await own.follow_by(rpc)
     assert own.trouble is None
-    assert Trust.of(trust_anchor(home)).sequence == own.trust.sequence == 1
+    assert fold(trust_anchor(home)).sequence == own.trust.sequence == 1
 
 
 def test_an_audit_brings_the_anchor_forward_first(desk: Desk) -> None:

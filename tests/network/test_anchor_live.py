@@ -17,10 +17,10 @@ from node.keys import load_key
 from node.own_anchor import trust_of
 from node.receipts.anchor import TrustAnchor
 from node.receipts.changes import GovernanceChange, ValidatorChange
+from node.receipts.folding import fold
 from node.receipts.header import header_from_json
 from node.receipts.sealed import check_sealed
 from node.receipts.seals import trim_seals
-from node.receipts.trust import Trust
 
 if TYPE_CHECKING:
     from network_parts.demonstration import Demonstration
@@ -43,7 +43,7 @@ async def height_asked_by(home: Home) -> int:
 def test_votes_on_a_living_network_are_proven(standing: Demonstration, network: Network) -> None:
     founding = standing.consortium.anchor
     first = brought_forward(founding, network)
-    known = Trust.of(first)
+    known = fold(first)
     assert (first.changes, known.sequence) == ((), 0)
     assert known.keys_known > 0
     network.wait_for_height(network.height() + 3)  # by then the registry is known to every validator
@@ -54,7 +54,7 @@ def test_votes_on_a_living_network_are_proven(standing: Demonstration, network: 
     second = brought_forward(first, network)
     (change,) = second.changes
     assert isinstance(change, ValidatorChange)
-    three = Trust.of(second)
+    three = fold(second)
     assert bytes.fromhex(address[2:]) not in three.validators_at(out + 1)
     assert len(three.validators_at(out)) == 4
     # a command in a home comes across validators that its anchor does not know, and proves them itself
@@ -68,7 +68,7 @@ def test_votes_on_a_living_network_are_proven(standing: Demonstration, network: 
     stepwise, at_once = brought_forward(second, network), brought_forward(founding, network)
     assert stepwise.changes == at_once.changes
     assert len(stepwise.changes) == 2
-    assert Trust.of(stepwise).validators_at(back + 1) == known.validators_at(0)
+    assert fold(stepwise).validators_at(back + 1) == known.validators_at(0)
 
 
 def test_an_act_by_typed_transactions_is_proven(standing: Demonstration, network: Network) -> None:
@@ -102,4 +102,4 @@ def test_an_act_by_typed_transactions_is_proven(standing: Demonstration, network
     (change,) = after.changes[len(before.changes) :]
     assert isinstance(change, GovernanceChange)
     assert [material.transaction().kind for material in change.transactions] == [1, 1, 1]
-    assert Trust.of(after).sequence == Trust.of(before).sequence + 1
+    assert fold(after).sequence == fold(before).sequence + 1

@@ -12,7 +12,7 @@ from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Unavailable, Words
 from node.offline import read_anchor, read_profile
 from node.own_anchor import own_profile, replace_anchor, trust_anchor
-from node.receipts.trust import Trust
+from node.receipts.folding import fold
 
 if TYPE_CHECKING:
     import argparse
@@ -56,12 +56,12 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 def _update(arguments: argparse.Namespace, output: Output) -> None:
     path: Path = arguments.anchor or home_of(arguments).anchor
     anchor = read_anchor(path)
-    before = Trust.of(anchor)
+    before = fold(anchor)
     if arguments.other is not None:
         newer = _of_another(anchor, read_anchor(arguments.other))
     else:
         newer = asyncio.run(_fetched(anchor, arguments, output))
-    after = Trust.of(newer)
+    after = fold(newer)
     changes = after.sequence + len(after.validator_sets) - before.sequence - len(before.validator_sets)
     target: Path = arguments.output or path
     _put(target, newer, before=anchor, home=home_of(arguments))
@@ -85,11 +85,11 @@ def _put(target: Path, newer: TrustAnchor, *, before: TrustAnchor, home: Home) -
 
 
 def _of_another(anchor: TrustAnchor, other: TrustAnchor) -> TrustAnchor:
-    """Take another copy where it is of the same founding and knows no less; `Trust.of` shows whether it is proven."""
+    """Take another copy where it is of the same founding and knows no less; `fold` shows whether it is proven."""
     if other.fingerprint != anchor.fingerprint:
         zh, en = f"另一份信任锚的指纹是 {other.fingerprint}", f"the other anchor's fingerprint is {other.fingerprint}"
         raise BadInput(f"{zh},不是同一条链的", f"{en}: it is of another founding", field="--from")
-    mine, theirs = Trust.of(anchor), Trust.of(other)
+    mine, theirs = fold(anchor), fold(other)
     if (theirs.keys_known, theirs.sets_known) < (mine.keys_known, mine.sets_known) or len(theirs.anchored) < len(mine.anchored):
         raise BadInput("另一份信任锚并不更新", "the other anchor is no newer", field="--from")
     return other

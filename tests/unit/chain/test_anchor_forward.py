@@ -22,10 +22,10 @@ from node.chain.state_capture import capture_record
 from node.errors import BadInput, Doubtful, Unavailable, ZhicangError
 from node.receipts.anchor import TrustAnchor
 from node.receipts.assemble import resource_receipt
+from node.receipts.folding import fold
 from node.receipts.founding import AnchoredInstitution, Founding, Profile
 from node.receipts.material import capture
 from node.receipts.subject import FileSubject
-from node.receipts.trust import Trust
 from node.receipts.verify import verify
 from node.records import canonical
 
@@ -180,7 +180,7 @@ async def test_the_anchor_says_what_the_registry_says(consortium: Consortium) ->
     anchor = await bring_forward(consortium.anchor, consortium.rpc, profiles={LATE_PROFILE.digest: LATE_PROFILE})
     assert TrustAnchor.from_json_bytes(anchor.to_json_bytes()) == anchor
     assert anchor.fingerprint == consortium.founding.fingerprint
-    trust = Trust.of(anchor)
+    trust = fold(anchor)
     held = views.decode_governance(await consortium.read(views.encode_governance()))
     assert (trust.sequence, trust.epoch, trust.threshold, len(trust.governors)) == (
         held.sequence, held.epoch, held.threshold, held.governors,
@@ -212,11 +212,11 @@ async def test_the_anchor_says_what_the_registry_says(consortium: Consortium) ->
 
 async def test_it_comes_forward_step_by_step_too(consortium: Consortium) -> None:
     anchor = await bring_forward(consortium.anchor, consortium.rpc, profiles={})
-    assert (anchor.changes, Trust.of(anchor).keys_known) == ((), consortium.chain.head.height)
+    assert (anchor.changes, fold(anchor).keys_known) == ((), consortium.chain.head.height)
     await consortium.govern(governing.SetPolicyCall(institution=CODE, one_person=True))
     later = await bring_forward(anchor, consortium.rpc, profiles={})
     assert len(later.changes) == 1
-    assert Trust.of(later).keys_known > Trust.of(anchor).keys_known
+    assert fold(later).keys_known > fold(anchor).keys_known
 
 
 async def test_an_admission_needs_its_profile(consortium: Consortium) -> None:
@@ -273,11 +273,11 @@ async def test_what_two_people_registered_verifies_and_its_state_is_proven(conso
     registered = await consortium.send("registrar", calls.encode_register(good, consortium.approve(asked)))
     subject = FileSubject(sha256=good.content_digest)
     receipt = await consortium.receipt(registered)
-    trust = Trust.of(await bring_forward(consortium.anchor, consortium.rpc, profiles={}))
+    trust = fold(await bring_forward(consortium.anchor, consortium.rpc, profiles={}))
 
     async def judged() -> tuple[str, str, list[str]]:
         state = await capture_record(consortium.rpc, consortium.founding, receipt)
-        newest = Trust.of(await bring_forward(consortium.anchor, consortium.rpc, profiles={}))
+        newest = fold(await bring_forward(consortium.anchor, consortium.rpc, profiles={}))
         verdict = verify(subject, replace(receipt, status=state), newest)
         return verdict.answer, verdict.steps[-1].en, [words.en for words in verdict.statements]
 

@@ -11,11 +11,11 @@ import pytest
 
 from node.receipts.anchor import TrustAnchor
 from node.receipts.errors import AnchorTooOld, BadProof
+from node.receipts.folding import fold, fold_changes
 from node.receipts.founding import AnchoredInstitution, Founding
 from node.receipts.header import Header, header_from_json
 from node.receipts.sealed import check_sealed
 from node.receipts.seals import trim_seals
-from node.receipts.trust import Trust
 from node.receipts.vote_watch import VoteWatch
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def changes_in(headers: list[Header], founding: Founding) -> list[ValidatorChang
 
 def test_both_changes_are_proven(founding: Founding) -> None:
     anchor = TrustAnchor(founding=founding, changes=tuple(changes_in(HEADERS, founding)))
-    trust = Trust.of(TrustAnchor.from_json_bytes(anchor.to_json_bytes()))
+    trust = fold(TrustAnchor.from_json_bytes(anchor.to_json_bytes()))
     out, back = RECORDED["out_decided_at"] + 1, RECORDED["in_decided_at"] + 1
     voted = bytes.fromhex(RECORDED["voted"][2:])
     three = tuple(sorted({*founding.validators} - {voted}))
@@ -56,7 +56,7 @@ def test_both_changes_are_proven(founding: Founding) -> None:
 
 
 def test_a_header_of_the_new_set_is_above_what_the_founding_knows(founding: Founding) -> None:
-    trust = Trust.of(TrustAnchor(founding=founding))
+    trust = fold(TrustAnchor(founding=founding))
     child = trim_seals(HEADERS[RECORDED["out_decided_at"] + 1])
     with pytest.raises(AnchorTooOld) as caught:
         check_sealed(child, trust)
@@ -68,10 +68,10 @@ def test_no_header_of_a_change_can_be_left_out(founding: Founding) -> None:
     for place in range(len(first.votes)):
         short = replace(first, votes=(*first.votes[:place], *first.votes[place + 1 :]))
         with pytest.raises(BadProof):
-            Trust.from_parts(founding, (short,))
+            fold_changes(founding, (short,))
     for wrong in ((second,), (second, first), (first, first)):
         with pytest.raises(BadProof):
-            Trust.from_parts(founding, wrong)
+            fold_changes(founding, wrong)
 
 
 def test_another_set_without_votes_is_noticed(founding: Founding) -> None:

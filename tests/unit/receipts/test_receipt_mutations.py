@@ -8,8 +8,8 @@ import pytest
 
 from node.receipts.anchor import TrustAnchor
 from node.receipts.errors import MalformedReceipt
+from node.receipts.folding import fold
 from node.receipts.receipt import Receipt
-from node.receipts.trust import Trust
 from node.receipts.verify import verify
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def answers_to(vector: Vector, changed: Iterable[tuple[int, bytes]]) -> set[str]
     A signature that was changed is that of a key which nobody knows: no, or above what the anchor knows, unanswerable.
     """
     steps_that_failed = set()
-    trust = Trust.of(vector.anchor)
+    trust = fold(vector.anchor)
     for place, data in changed:
         try:
             receipt = Receipt.from_json_bytes(data)

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from contracts.records import RecordState
+from node.receipts.folding import GOVERNANCE_SLOT
 from node.receipts.record_state import RECORDS_SLOT, read_state, slot_of
-from node.receipts.trust import GOVERNANCE_SLOT
 
 ROOT = Path(__file__).parents[3]
 LAYOUT = json.loads((ROOT / "contracts" / "artefact.json").read_text(encoding="utf-8"))["storage_layout"]
