@@ -175,7 +175,9 @@ async def _follow_the_chain(own: OwnAnchor, follow: Callable[[], Awaitable[bool]
         except Exception as error:  # noqa: BLE001 - the anchor stays as it is, which is older but true
             trouble = error
         if trouble is not None and str(trouble) != told:
-            _LOG.warning("the trust anchor stays at height %d: %s", own.trust.keys_known, trouble)
+            mend = getattr(trouble, "mend", None)
+            advice = "" if mend is None else f"; {mend.en}"
+            _LOG.warning("the trust anchor stays at height %d: %s%s", own.trust.keys_known, trouble, advice)
         told = None if trouble is None else str(trouble)
         await asyncio.sleep(FOLLOW)
 

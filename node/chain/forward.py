@@ -144,8 +144,10 @@ def _profile(materials: tuple[ProofMaterial, ...], profiles: Mapping[bytes, Prof
     if profile is None:
         code = meant.admission.institution.decode("ascii", "replace")
         mend = Words(
-            "链上只有资料的摘要:用 --profile 给出 {name, credit_code, region} 的 JSON 文件",
-            "only its digest stands on chain: give its JSON {name, credit_code, region} with --profile",
+            "链上只有资料的摘要。请提出接纳的治理方给出资料 {name, credit_code, region} 的 JSON 文件:"
+            "zhicang anchor update --profile 文件;或从已更新的信任锚取:zhicang anchor update --from 文件",
+            "only its digest stands on chain. Have its JSON {name, credit_code, region} from the governors who admitted "
+            "it: zhicang anchor update --profile FILE; or from a newer anchor: zhicang anchor update --from FILE",
         )
         zh, en = f"接纳了机构 {code},缺它的资料", f"the institution {code} was admitted, its profile is missing"
         raise BadInput(zh, en, mend=mend, field="profile")

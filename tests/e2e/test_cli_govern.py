@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -106,7 +107,12 @@ def test_statements_and_deliveries(desk: Desk) -> None:
     assert theirs.results[0]["account"] == who
 
     other = ("--name", "另一图书馆", "--credit-code", "12140000DEM000001M", "--region", "140000", "--one-person")
-    desk.well("govern", "admit", "14000002", *other, "--registrar", address(desk, "registrar", desk.folder / "r2.json"))
+    whose = address(desk, "registrar", desk.folder / "r2.json")
+    admitted = desk.well("govern", "admit", "14000002", *other, "--registrar", whose, "--json")
+    profile = desk.write("资料.json", json.dumps(admitted.results[0]["profile"]))
+    without = desk.run("anchor", "update", "--json")
+    assert (without.code, "--profile" in without.errors[0]["mend"]) == (2, True), without.errors
+    assert desk.well("anchor", "update", "--profile", profile, "--json").results[0]["changes"] > 0
     delivered = desk.well("deliver", "14000002", "--package", report, "--claimed", "3", "--json")
     assert (delivered.results[0]["status"], delivered.results[0]["fresh"]) == ("delivered", True)
     repeated = desk.well("deliver", "14000002", "--package", report, "--claimed", "3", "--json")

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from contracts.calls import AcceptGovernorshipCall, GovernCall, encode_call
-from contracts.governing import DismissGovernorCall, SetThresholdCall, decode_governed
+from contracts.governing import AdmitCall, DismissGovernorCall, SetThresholdCall, decode_governed
 from node.cli.acting import perform
 from node.cli.because import document_digest
 from node.cli.keyed import carried, carry, sign_here
@@ -18,6 +18,8 @@ from node.cli.session import home_of, mark_demonstration
 from node.engines import asking
 from node.errors import BadInput, Words
 from node.governance import OpenProposal, find_proposal, read_governance, refuse_unreachable, say_call
+from node.receipts.founding import Profile
+from node.records import canonical
 
 if TYPE_CHECKING:
     import argparse
@@ -69,6 +71,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         words = say_call(decode_governed(proposal.call))
         calldata = encode_call(proposal)
     keystore = keystore_of(arguments, home, ROLE)
+    if arguments.act == "admit":
+        _hand_out_profile(arguments, output)
     output.say(f"签署:{words.zh}", f"to be signed: {words.en}")
     key = open_keystore(arguments, output, home, keystore)
     kind = "acceptGovernorship" if proposal is None else "govern"
@@ -96,10 +100,21 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     output.record({"summary": {"executed": int(state.executed)}})
     if state.executed:
         output.say(f"已生效:{words.zh},区块高度 {height}", f"in force: {words.en}, height {height}")
-        output.say("正在运行的节点会自行凭证明更新信任锚;其他核验者:zhicang anchor update", "nodes that serve bring their anchors forward by proof themselves; other verifiers: zhicang anchor update")
+        if isinstance(state.meaning, AdmitCall):
+            output.say("接纳之后,每个节点和核验者都要用它的资料更新信任锚一次:zhicang anchor update --profile 文件", "after an admission every node and verifier needs the profile once: zhicang anchor update --profile FILE")
+        else:
+            output.say("正在运行的节点会自行凭证明更新信任锚;其他核验者:zhicang anchor update", "nodes that serve bring their anchors forward by proof themselves; other verifiers: zhicang anchor update")
         return
     output.say(f"提案 {name}:{words.zh};已有 {state.approvals} 票,需 {state.threshold} 票", f"proposal {name}: {words.en}; {state.approvals} of {state.threshold} approvals")
     output.say(f"其他治理方:zhicang govern approve {name}", f"other governors: zhicang govern approve {name}")
+
+
+def _hand_out_profile(arguments: argparse.Namespace, output: Output) -> None:
+    """Tell the profile, of which the digest alone goes on chain: without it nobody's anchor comes past the admission."""
+    profile = Profile(name=arguments.name, credit_code=arguments.credit_code, region=arguments.region).to_json()
+    output.record({"profile": profile})
+    text = canonical.encode(profile).decode()
+    output.say(f"资料,请存为文件分发给各节点和核验者(zhicang anchor update --profile 文件):{text}", f"its profile, to be handed out as a file to all nodes and verifiers (zhicang anchor update --profile FILE): {text}")
 
 
 async def _proposal(arguments: argparse.Namespace) -> GovernCall:
