@@ -13,7 +13,10 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,23 @@ class BadInput(ZhicangError):  # noqa: N818 - reads as the fact it states
     code = "bad-input"
     exit_code = 2
     http_status = 400
+
+
+def together(errors: Sequence[BadInput]) -> BadInput:
+    """Give one error that tells of several wrong fields; one alone stays as it is."""
+    if len(errors) == 1:
+        return errors[0]
+    fields = [error.field for error in errors if error.field is not None]
+    mends = list(dict.fromkeys(error.mend for error in errors if error.mend is not None))
+    mend = Words(";".join(each.zh for each in mends), "; ".join(each.en for each in mends)) if mends else None
+    zh = ";".join(_with_field(error, "zh") for error in errors)
+    en = "; ".join(_with_field(error, "en") for error in errors)
+    return BadInput(zh, en, mend=mend, file=errors[0].file, row=errors[0].row, field=", ".join(dict.fromkeys(fields)))
+
+
+def _with_field(error: BadInput, language: str) -> str:
+    said = error.words.in_language(language)
+    return said if error.field is None or error.field in said else f"{error.field}: {said}"
 
 
 class MissingAnchor(BadInput):

@@ -15,7 +15,7 @@ from contracts.parties import Admission
 from node.building import building
 from node.chain.embedded import EmbeddedChain
 from node.chain.engine import Engine
-from node.errors import BadInput, OwnFault
+from node.errors import BadInput, OwnFault, together
 from node.home import EMBEDDED, FORMAT, Home, Identity
 from node.keys import SCRYPT_WORK_FACTOR, new_key, save_key
 from node.receipts.anchor import TrustAnchor
@@ -29,7 +29,7 @@ from storage.journal import Journal
 from storage.root import StorageRoot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from eth_keys.datatypes import PrivateKey
@@ -59,17 +59,24 @@ class Institution:
     region: str
 
     def __post_init__(self) -> None:
+        if wrong := list(self._wrong()):
+            raise together(wrong)
+
+    def _wrong(self) -> Iterator[BadInput]:
         if re.fullmatch("[0-9A-Z]{8}", self.code) is None:
             zh = f"机构码“{self.code[:20]}”应为 8 位数字或大写字母:行政区划代码 6 位加顺序号 2 位,如 14000001"
             en = f"code {self.code[:20]!r} must be 8 digits or capitals: region 6 and serial 2, such as 14000001"
-            raise BadInput(zh, en, field="code")
+            yield BadInput(zh, en, field="code")
         if not self.name.strip():
-            raise BadInput("机构名称为空", "the institution's name is empty", field="name")
+            yield BadInput("机构名称为空", "the institution's name is empty", field="name")
         if re.fullmatch("[0-9]{6}", self.region) is None:
             zh = f"行政区划代码“{self.region[:20]}”应为 6 位数字(GB/T 2260),如 140000"
             en = f"region {self.region[:20]!r} must be six digits (GB/T 2260), such as 140000"
-            raise BadInput(zh, en, field="region")
-        check_credit_code(self.credit_code)
+            yield BadInput(zh, en, field="region")
+        try:
+            check_credit_code(self.credit_code)
+        except BadInput as error:
+            yield error
 
     def profile_digest(self) -> bytes:
         """Give what stands on chain for {credit code, name, region}: SHA-256 of their RFC 8785 JSON."""

@@ -27,7 +27,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from node.errors import BadInput, Words
+from node.errors import BadInput, Words, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,16 +69,18 @@ def read_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"设置文件不是合法的 TOML:{error}", f"not TOML: {error}", file=str(path)) from error
     known = [field.name for field in fields(Settings)]
-    wrong: dict[str, Words] = {}
+    mend = Words("可用的设置:" + "、".join(known), "settings: " + ", ".join(known))
+    wrong: list[BadInput] = []
     for name, value in values.items():
         if name not in known:
-            wrong[name] = Words(f"没有 {name} 这项设置", f"there is no setting {name}")
+            zh, en = f"没有 {name} 这项设置", f"there is no setting {name}"
         elif not _fits(name, value):
-            wrong[name] = Words(f"设置 {name} 的值 {value!r} 不对", f"setting {name} cannot be {value!r}")
+            zh, en = f"设置 {name} 的值 {value!r} 不对", f"setting {name} cannot be {value!r}"
+        else:
+            continue
+        wrong.append(BadInput(zh, en, mend=mend, file=str(path), field=name))
     if wrong:
-        zh, en = ";".join(each.zh for each in wrong.values()), "; ".join(each.en for each in wrong.values())
-        mend = Words("可用的设置:" + "、".join(known), "settings: " + ", ".join(known))
-        raise BadInput(zh, en, mend=mend, file=str(path), field=", ".join(wrong))
+        raise together(wrong)
     if "rpc_urls" in values:
         values["rpc_urls"] = tuple(values["rpc_urls"])
     return Settings(**values)

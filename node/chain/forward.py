@@ -146,7 +146,7 @@ def _profile(materials: tuple[ProofMaterial, ...], profiles: Mapping[bytes, Prof
         mend = Words(
             "链上只有资料的摘要。请提出接纳的治理方给出资料 {name, credit_code, region} 的 JSON 文件:"
             "zhicang anchor update --profile 文件;或从已更新的信任锚取:zhicang anchor update --from 文件",
-            "only its digest stands on chain. Have its JSON {name, credit_code, region} from the governors who admitted "
+            "only its digest stands on chain. Have its JSON {name, credit_code, region} from those who admitted "
             "it: zhicang anchor update --profile FILE; or from a newer anchor: zhicang anchor update --from FILE",
         )
         zh, en = f"接纳了机构 {code},缺它的资料", f"the institution {code} was admitted, its profile is missing"

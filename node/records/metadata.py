@@ -10,15 +10,18 @@ import re
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from node.errors import BadInput
+from node.errors import BadInput, together
 from node.records import canonical
 from node.records.dates import is_day
 from node.records.number import Number
 from node.records.parts import FileRole, Identifier, Source
 from node.records.schema_check import faults
 from node.records.vocabulary import VOCABULARY, unknown_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SCHEMA = 1
 LONGEST_TEXT, LONGEST_REFERENCE = 20_000, 200
@@ -83,40 +86,48 @@ class Metadata:
     replaces: str = ""
 
     def __post_init__(self) -> None:
+        wrong: list[BadInput] = []
         if not self.title.strip():
-            raise BadInput("题名为空", "the title is empty", field="title")
+            wrong.append(BadInput("题名为空", "the title is empty", field="title"))
         if not EARLIEST_PERIOD <= self.period <= LATEST_PERIOD:
             zh, en = f"年度 {self.period} 不是四位年份", f"period {self.period} is not a year of four digits"
-            raise BadInput(zh, en, field="period")
-        for name in ("type", "access", "rights"):
-            if getattr(self, name) not in VOCABULARY[name]:
-                raise unknown_word(VOCABULARY[name], getattr(self, name), field=name)
-        if wrong := faults(self.to_json(), metadata_schema()):
-            raise wrong[0]
+            wrong.append(BadInput(zh, en, field="period"))
+        said = {name: getattr(self, name) for name in ("type", "access", "rights")}
+        wrong += [
+            unknown_word(VOCABULARY[name], word, field=name)
+            for name, word in said.items()
+            if word not in VOCABULARY[name]
+        ]
+        if wrong := wrong or faults(self.to_json(), metadata_schema()):
+            raise together(wrong)
 
     def check_as_input(self) -> None:
         """Refuse what may not come in anew, though it can be read back.
 
         That is what no schema can say: control characters, a client_ref that is too long, a miscopied number, a day
-        that the calendar does not have, a licence that ends before it begins.
+        that the calendar does not have, a licence that ends before it begins. All of it is told at once.
         """
+        if wrong := list(self._wrong_as_input()):
+            raise together(wrong)
+
+    def _wrong_as_input(self) -> Iterator[BadInput]:
         for field in fields(self):
             value = getattr(self, field.name)
             if field.name != "description" and _CONTROL.search(_all_text(value)):
-                raise BadInput("含有控制字符", "it has a control character", field=field.name)
+                yield BadInput("含有控制字符", "it has a control character", field=field.name)
         if len(self.client_ref) > LONGEST_REFERENCE:
             zh, en = f"超过 {LONGEST_REFERENCE} 字", f"it is longer than {LONGEST_REFERENCE} characters"
-            raise BadInput(zh, en, field="client_ref")
+            yield BadInput(zh, en, field="client_ref")
         sources = [("derived_from", source.number) for source in self.derived_from]
         for name, number in (("part_of", self.part_of), ("replaces", self.replaces), *sources):
-            if number:
-                _check_number(name, number)
+            if number and (error := _wrong_number(name, number)) is not None:
+                yield error
         for name in ("rights_from", "rights_until"):
             if (day := getattr(self, name)) and not is_day(day):
-                raise BadInput(f"日期 {day} 不存在", f"the date {day} does not exist", field=name)
+                yield BadInput(f"日期 {day} 不存在", f"the date {day} does not exist", field=name)
         if self.rights_from and "" < self.rights_until < self.rights_from:
             zh, en = "权利期限止于起始之前", "the licence ends before it begins"
-            raise BadInput(zh, en, field="rights_until")
+            yield BadInput(zh, en, field="rights_until")
 
     @property
     def is_open(self) -> bool:
@@ -146,7 +157,7 @@ class Metadata:
     def from_json(cls, value: Any) -> Metadata:
         """Read what `to_json` gave, leaving out what the node added; raise BadInput where the schema refuses it."""
         if wrong := faults(value, metadata_schema()):
-            raise wrong[0]
+            raise together(wrong)
         return cls(**{name: _typed(name, item) for name, item in value.items() if name not in _OURS})
 
 
@@ -180,9 +191,10 @@ def _all_text(value: Any) -> str:
     return _all_text(tuple(value.values())) if isinstance(value, dict) else ""
 
 
-def _check_number(name: str, number: str) -> None:
+def _wrong_number(name: str, number: str) -> BadInput | None:
     try:
         Number.parse(number)
     except BadInput as error:
         error.field = name
-        raise
+        return error
+    return None

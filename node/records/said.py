@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from node.errors import BadInput, Words
+from node.errors import BadInput, Words, together
 from node.records.composed import (
     IDENTIFIERS,
     LINEAGE,
@@ -47,20 +47,19 @@ def described(before: Metadata, said: Mapping[str, str], *, number_of: Callable[
             default it must be a number.
 
     Raises:
-        BadInput: a text that does not mean a value of its field, which it names.
+        BadInput: texts that do not mean values of their fields, which it names, all of them at once.
     """
     resolve = number_of or _parsed
     changes: dict[str, Any] = {}
+    wrong: list[BadInput] = []
     for column, text in said.items():
-        if column == "parent":
-            changes["part_of"] = _named(column, resolve, text)
-        elif column in _READ:
-            field, read = _READ[column]
-            changes[field] = _named(column, read, text)
-        elif column in WORDS:
-            changes[column] = code_for(column, text)
-        elif column in TEXTS:
-            changes[column] = text
+        meant = _meant(column, text, resolve)
+        if isinstance(meant, BadInput):
+            wrong.append(meant)
+        elif meant is not None:
+            changes |= meant
+    if wrong:
+        raise together(wrong)
     if said.keys() & {"identifiers", *IDENTIFIERS}:
         changes["identifiers"] = read_identifiers(before.identifiers, said)
     if said.keys() & set(LINEAGE):
@@ -99,6 +98,21 @@ def read_licence_day(text: str, *, last: bool) -> str:
         mend = Words("写成 2030-12-31;长期有效则不填", "write 2030-12-31; leave it empty when it does not end")
         raise BadInput(f"“{text[:40]}”不是日期", f"{text[:40]!r} is not a date", mend=mend)
     return last_day(read.iso) if last else first_day(read.iso)
+
+
+def _meant(column: str, text: str, resolve: Callable[[str], str]) -> dict[str, Any] | BadInput | None:
+    """Give what a column's text means, field → value; or what is wrong with it; None where it is read elsewhere."""
+    try:
+        if column == "parent":
+            return {"part_of": _named(column, resolve, text)}
+        if column in _READ:
+            field, read = _READ[column]
+            return {field: _named(column, read, text)}
+        if column in WORDS:
+            return {column: code_for(column, text)}
+    except BadInput as error:
+        return error
+    return {column: text} if column in TEXTS else None
 
 
 def _named(column: str, read: Callable[[str], Any], text: str) -> Any:

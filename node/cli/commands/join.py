@@ -98,11 +98,10 @@ def _institution(arguments: argparse.Namespace, anchor: TrustAnchor, keys: dict[
             if value is not None and value != getattr(known, name):
                 raise BadInput(f"与信任锚所载不同:{getattr(known, name)}", f"the anchor says {getattr(known, name)}", field=name)
         return known
-    for name, value in given.items():
-        if value is None:
-            option = "--" + name.replace("_", "-")
-            zh = f"信任锚中没有机构 {code},须给 {option}"
-            raise BadInput(zh, f"the anchor has no institution {code}: give {option}", field=name)
+    if missing := [name for name, value in given.items() if value is None]:
+        options = ", ".join("--" + name.replace("_", "-") for name in missing)
+        zh = f"信任锚中没有机构 {code},须给 {options}"
+        raise BadInput(zh, f"the anchor has no institution {code}: give {options}", field=", ".join(missing))
     return Institution(code=code, **given)
 
 
