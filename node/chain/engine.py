@@ -15,13 +15,13 @@ from eth_hash.auto import keccak
 from node.chain.checked import Checked
 from node.chain.consumer import consumer_of
 from node.chain.errors import EndpointFailure, Forged
+from node.chain.finder import Finder
 from node.chain.landed import Landed, NonceConsumed
-from node.chain.pool_words import PoolAnswer, pool_answer
-from node.chain.raw import RawRpc, RevertedCallError, as_bytes, as_quantity, refused
+from node.chain.offered import Offered
+from node.chain.raw import RawRpc, RevertedCallError, as_bytes, as_quantity
 from node.chain.silence import Silence
 from node.errors import Doubtful, Unavailable
 from node.receipts.errors import AnchorTooOld
-from node.receipts.json_rpc import quantity
 from node.receipts.transaction import decode_transaction
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from web3 import AsyncWeb3
 
     from node.chain.finality import Finality
-    from node.receipts.material import CapturedBlock
 
 __all__ = ["Engine", "Landed", "NonceConsumed", "RevertedCallError"]
 
@@ -80,10 +79,8 @@ class Engine:
         self._distrust = distrust
         self._stopped = stopped
         self.silence = Silence()
-        self._sent: dict[bytes, bytes] = {}
-        """What was sent and not yet seen in a header, by hash, in the order of sending."""
-        self._whole: tuple[str, CapturedBlock] | None = None
-        """The last header whose content was checked, by its hash as said: acts that follow each other share headers."""
+        self._offered = Offered(self._rpc)
+        self._finder = Finder(self._rpc, checked=self._checked, finality=finality)
 
     async def next_nonce(self, address: bytes, *, height: int | None = None) -> int:
         """Give the first nonce of an account that no header has consumed, by the engine's word; or none up to one."""
@@ -110,8 +107,7 @@ class Engine:
             Refused: the engine will never take it as it is.
             EndpointFailure: nobody answers.
         """
-        self._sent[keccak(raw)] = raw
-        await self._offer(raw)
+        await self._offered.add(raw)
 
     async def find(self, tx_hash: bytes) -> Landed | None:
         """Find a transaction in a header, with its proof; None while there is none.
@@ -121,7 +117,7 @@ class Engine:
             AnchorTooOld: validators sealed it that the anchor does not know yet.
             BrokenFinality: it holds, and contradicts what was proven before.
         """
-        return await self._believing(lambda: self._find(tx_hash))
+        return await self._believing(lambda: self._finder.find(tx_hash))
 
     async def wait(self, *tx_hashes: bytes, limit: float) -> Landed:
         """Wait until one of an act's transactions is final and proven; at most `limit` seconds.
@@ -145,7 +141,7 @@ class Engine:
             try:
                 for tx_hash in tx_hashes:
                     if (landed := await self.find(tx_hash)) is not None:
-                        self._forget(*tx_hashes)
+                        self._offered.forget(*tx_hashes)
                         return landed
                 if (reason := self._stopped()) is not None:
                     raise reason
@@ -223,65 +219,17 @@ class Engine:
     async def _quantity(self, method: str, *parameters: Any) -> int:
         return as_quantity(await self._rpc.result(method, *parameters))
 
-    async def _find(self, tx_hash: bytes) -> Landed | None:
-        said = await self._rpc.result("eth_getTransactionReceipt", "0x" + tx_hash.hex())
-        if said is None:
-            return None
-        if not isinstance(said, dict):
-            raise Doubtful("交易回执不是对象", "a tx_receipt that is no object")
-        whole = await self._whole_header(str(said.get("blockHash")), quantity(said, "blockNumber"))
-        if whole is None:
-            return None  # an engine may know a receipt just before its header is counted
-        material = whole.material(quantity(said, "transactionIndex"))
-        landed = Landed.of(tx_hash, material)
-        if self._finality is not None:
-            await self._finality.hold(material.decode_header(), self._rpc)
-        return landed
-
-    async def _whole_header(self, name: str, height: int) -> CapturedBlock | None:
-        if self._whole is not None and self._whole[0] == name:
-            return self._whole[1]
-        block = await self._rpc.block(hex(height), whole=True)
-        if block is None or (receipts := await self._rpc.tx_receipts(block)) is None:
-            return None
-        whole = self._checked.whole(block, receipts)
-        self._whole = (str(block.get("hash")), whole)
-        return whole
-
-    async def _offer(self, raw: bytes) -> PoolAnswer:
-        response = await self._rpc.response("eth_sendRawTransaction", "0x" + raw.hex())
-        answer = pool_answer(response.get("error"))
-        if answer is PoolAnswer.REFUSED:
-            self._forget(keccak(raw))
-            raise refused("eth_sendRawTransaction", response["error"])
-        return answer
-
     async def _offer_again(self, tx_hashes: tuple[bytes, ...]) -> None:
-        """Offer what was sent, in order, until the pool knows one; then see whether the awaited nonce is to be had.
-
-        A pool that knows the lowest either holds those above it as well, or is asked about them when their turn comes.
-        """
-        known = False
-        for tx_hash, raw in list(self._sent.items()):
-            if known and tx_hash not in tx_hashes:
-                continue
-            answer = await self._offer(raw)
-            known = known or answer is PoolAnswer.KNOWN
-            if answer is PoolAnswer.SPENT and tx_hash not in tx_hashes:
-                self._forget(tx_hash)
-        raw_awaited = self._sent.get(tx_hashes[-1])
-        if raw_awaited is None:
+        """Offer what was sent again; raise NonceConsumed where another transaction took the awaited nonce."""
+        awaited = await self._offered.again(tx_hashes)
+        if awaited is None:
             return
-        transaction = decode_transaction(raw_awaited)
+        transaction = decode_transaction(awaited)
         if await self.next_nonce(transaction.sender()) > transaction.nonce:
             by = await consumer_of(self, transaction.sender(), transaction.nonce)
             if by.tx_hash not in tx_hashes:
-                self._forget(*tx_hashes)
+                self._offered.forget(*tx_hashes)
                 raise NonceConsumed(by)
-
-    def _forget(self, *tx_hashes: bytes) -> None:
-        for tx_hash in tx_hashes:
-            self._sent.pop(tx_hash, None)
 
 
 def _late(tx_hash: bytes, limit: float) -> Unavailable:

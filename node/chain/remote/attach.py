@@ -90,9 +90,7 @@ async def attached(
         BrokenFinality: an incident stands or was found.
     """
     incidents.require_none()
-    if not urls:
-        mend = Words('在设置中写 rpc_urls = ["http://…"]', 'write rpc_urls = ["http://…"] into the settings')
-        raise BadInput("没有区块链接口地址", "no URL of a chain endpoint", mend=mend, field="rpc_urls")
+    _require_urls(urls)
     checked = Checked(validators_at, known_up_to=known_up_to, renew=renew)
     meant = Introduction(
         chain_id=chain.chain_id, genesis_hash=chain.genesis_hash, checked=checked, clock=clock, stale=stale
@@ -108,12 +106,21 @@ async def attached(
         distrust=provider.distrust, offer_every=offer_every,
     )  # fmt: skip
     try:
-        code_hash = await engine.code_hash(chain.registry)
-        if code_hash != chain.registry_code_hash:
-            zh = f"登记合约 0x{chain.registry.hex()} 的代码与信任锚不符"
-            raise OtherChain(zh, f"the code of the registry 0x{chain.registry.hex()} is not the trust anchor's")
+        await _require_registry(engine, chain)
         await engine.confirm_finality()
         provider.patience = outage
         yield Attached(w3=w3, engine=engine)
     finally:
         await provider.disconnect()
+
+
+def _require_urls(urls: Sequence[str]) -> None:
+    if not urls:
+        mend = Words('在设置中写 rpc_urls = ["http://…"]', 'write rpc_urls = ["http://…"] into the settings')
+        raise BadInput("没有区块链接口地址", "no URL of a chain endpoint", mend=mend, field="rpc_urls")
+
+
+async def _require_registry(engine: Engine, chain: ChainIdentity) -> None:
+    if await engine.code_hash(chain.registry) != chain.registry_code_hash:
+        zh = f"登记合约 0x{chain.registry.hex()} 的代码与信任锚不符"
+        raise OtherChain(zh, f"the code of the registry 0x{chain.registry.hex()} is not the trust anchor's")
