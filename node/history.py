@@ -41,7 +41,7 @@ def _find(journal: Journal, name: str) -> list[ResourceRow]:
         act = journal.acts.by_tx_hash(bytes.fromhex(digits))
         if act is None:
             return journal.resources.by_content_digest(bytes.fromhex(digits))
-        carried = [*journal.matters.by_act(act.id), *journal.matters.by_earlier_act(act.id)]
+        carried = [*journal.matters.by_act(act.id), *journal.earlier_matters.by_act(act.id)]
         numbers = dict.fromkeys(matter.subject for matter in carried)
         found = [journal.resources.by_number(number) for number in numbers]
         return [row for row in found if row is not None]
@@ -110,7 +110,7 @@ def _events(journal: Journal, row: ResourceRow, matters: list[MatterRow]) -> lis
             for step in journal.matters.steps(matter.id)
             if step.stage != "stored"
         ]
-        if (earlier := journal.matters.earlier(matter.id)) is not None:
+        if (earlier := journal.earlier_matters.place(matter.id)) is not None:
             final = replace(matter, act=earlier[0], log_index=earlier[1], stage="confirmed")
             there = {"chain": "earlier", "reviewer": None}  # the approval that the journal has is of this chain
             events += [event | there for event in _act_events(journal, final)]

@@ -38,7 +38,7 @@ def receipt_for(node: Reading, row: VersionRow) -> Receipt:
 
 def on_earlier_chain(node: Reading, row: _Row) -> _Row:
     """Give a version or batch as it stands on the chain that the home came from; raise BadInput where it does not."""
-    place = node.journal.matters.earlier(row.matter)
+    place = node.journal.earlier_matters.place(row.matter)
     if place is None:
         zh, en = "它没有在原链上登记过", "it was not registered on an earlier chain"
         raise BadInput(zh, en, field="earlier")

@@ -86,7 +86,9 @@ def drafting_registrar(
 def _drafting_parts(
     identity: Identity, stores: Stores, *, clock: Callable[[], float], crash_point: Callable[[str], None]
 ) -> dict[str, Any]:
+    from node.registrar.approving import Approving
     from node.registrar.editions import Editions
+    from node.registrar.growing import Growing
     from node.registrar.planning import Planner
     from node.registrar.review import Review
     from node.registrar.store import Store
@@ -94,19 +96,21 @@ def _drafting_parts(
     from node.registrar.unit_store import UnitStore
 
     journal, root = stores.journal, stores.root
-    parts: dict[str, Any] = {
-        "root": root, "blocks": stores.blocks, "journal": journal, "salt": new_salt, "clock": clock,
-        "crash_point": crash_point,
-    }  # fmt: skip
+    shared: dict[str, Any] = {"root": root, "journal": journal, "clock": clock, "crash_point": crash_point}
+    parts = shared | {"blocks": stores.blocks, "salt": new_salt}
+    growing = Growing(blocks=stores.blocks, **shared)
+    people: dict[str, Any] = {"journal": journal, "place": place_of(identity), "clock": clock}
     sender = bytes.fromhex(identity.registrar)
     return {
         "root": root,
         "journal": journal,
         "store": Store(institution=identity.code, **parts),
         "units": UnitStore(index=UnitIndex(stores.unit_index), **parts),
-        "editions": Editions(**parts),
+        "growing": growing,
+        "editions": Editions(growing=growing, salt=new_salt, **shared),
         "planner": Planner(journal=journal, institution=identity.code, sender=sender, clock=clock),
-        "review": Review(journal=journal, place=place_of(identity), clock=clock),
+        "review": Review(**people),
+        "approving": Approving(**people),
     }
 
 

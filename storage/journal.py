@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.acts import ActRows
+from storage.earlier_matters import EarlierMatterRows
 from storage.errors import RootMissing, Words
 from storage.journal_schema import FORMAT, SCHEMA
 from storage.lots import LotRows
@@ -38,6 +39,7 @@ class Journal:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.matters = MatterRows(connection)
+        self.earlier_matters = EarlierMatterRows(connection)
         self.resources = ResourceRows(connection)
         self.units = UnitRows(connection)
         self.acts = ActRows(connection)

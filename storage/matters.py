@@ -72,13 +72,10 @@ class StepRow:
 
 _COLUMNS = ", ".join(field.name for field in fields(MatterRow))
 _READY = "act IS NULL AND (stage = 'stored' OR (stage = 'approved' AND ?)) AND id NOT IN (SELECT matter FROM earlier)"
-_OPEN = "stage NOT IN ('confirmed', 'recalled')"
+OPEN = "stage NOT IN ('confirmed', 'recalled')"
 """What the index of open matters says: without it SQLite does not use that index, and walks over everything."""
 _EXPIRED = "EXISTS (SELECT 1 FROM approval WHERE approval.matter = matter.id AND expires <= ?)"
 _PLANNED = "'planned' = (SELECT a.stage FROM act AS a WHERE a.id = act)"
-_EARLIER = "id IN (SELECT matter FROM earlier)"
-_IN_EARLIER_ORDER = ("ORDER BY (SELECT e.act FROM earlier AS e WHERE e.matter = id),"
-    " (SELECT e.log_index FROM earlier AS e WHERE e.matter = id)")
 
 
 class MatterRows:
@@ -119,7 +116,7 @@ class MatterRows:
     def ready(self, code: Code, limit: int, *, approved: bool) -> list[MatterRow]:
         """Give the first matters of a kind that may be sent: stored ones, and approved ones where these are meant.
 
-        Those of an earlier chain are not among them: `ready_again`.
+        Those of an earlier chain are not among them: they go in its order (`earlier_matters`).
         """
         return list(self._find(f"{_READY} AND code = ? ORDER BY id LIMIT ?", approved, code, limit))
 
@@ -152,7 +149,7 @@ class MatterRows:
         """Give the approved matters whose approval is void by now and that no signed transaction carries."""
         return list(
             self._find(
-                f"stage = 'approved' AND {_OPEN} AND {_EXPIRED} AND (act IS NULL OR {_PLANNED}) ORDER BY id",
+                f"stage = 'approved' AND {OPEN} AND {_EXPIRED} AND (act IS NULL OR {_PLANNED}) ORDER BY id",
                 now,
             )
         )
@@ -185,43 +182,13 @@ class MatterRows:
             [(index, matter) for matter, index in places],
         )
 
-    def keep_earlier(self) -> list[MatterRow]:
-        """Remember where every final matter stands on the chain that is left; give them in the order of that chain."""
-        self._connection.execute("INSERT INTO earlier SELECT id, act, log_index FROM matter WHERE stage = 'confirmed'")
-        return self.of_earlier_chain()
-
-    def of_earlier_chain(self) -> list[MatterRow]:
-        """Give the matters that were final on an earlier chain, in its order."""
-        return list(self._find(f"{_EARLIER} {_IN_EARLIER_ORDER}"))
-
-    def ready_again(self, *, approved: bool) -> list[MatterRow]:
-        """Give the matters of an earlier chain that may be sent, in its order; none before an older of its subject."""
-        ready: list[MatterRow] = []
-        held_up: set[str] = set()
-        open_ = f"{_EARLIER} AND {_OPEN} AND act IS NULL {_IN_EARLIER_ORDER}"
-        for matter in self._find(open_):
-            if matter.subject in held_up or not (matter.stage == "stored" or (approved and matter.stage == "approved")):
-                held_up.add(matter.subject)
-            else:
-                ready.append(matter)
-        return ready
-
-    def earlier(self, matter: int) -> tuple[int, int] | None:
-        """Give where a matter stands on an earlier chain: its act and its log index."""
-        row = self._connection.execute("SELECT act, log_index FROM earlier WHERE matter = ?", (matter,)).fetchone()
-        return None if row is None else (int(row[0]), int(row[1]))
-
-    def by_earlier_act(self, act: int) -> list[MatterRow]:
-        """Give the matters that an act carried on an earlier chain."""
-        return list(self._find("id IN (SELECT matter FROM earlier WHERE act = ?) ORDER BY id", act))
-
     def forget(self, matter: int) -> None:
         """Take out a matter whose payload was never stored."""
         self._connection.execute("DELETE FROM matter WHERE id = ? AND stage = 'numbered'", (matter,))
 
     def counts(self) -> dict[str, int]:
         """Count the matters at each stage, but those that are done: confirmed or recalled."""
-        statement = f"SELECT stage, count(*) FROM matter WHERE {_OPEN} GROUP BY stage"  # noqa: S608 - text of our own
+        statement = f"SELECT stage, count(*) FROM matter WHERE {OPEN} GROUP BY stage"  # noqa: S608 - text of our own
         return dict(self._connection.execute(statement).fetchall())
 
     def all(self) -> Iterator[MatterRow]:
@@ -229,6 +196,11 @@ class MatterRows:
         return self._find("1 ORDER BY id")
 
     def _find(self, condition: str, *values: object) -> Iterator[MatterRow]:
-        statement = f"SELECT {_COLUMNS} FROM matter WHERE {condition}"  # noqa: S608 - column names of our own
-        for row in self._connection.execute(statement, values):
-            yield MatterRow(**(dict(row) | {"code": Code(row["code"])}))
+        return find_matters(self._connection, condition, *values)
+
+
+def find_matters(connection: sqlite3.Connection, condition: str, *values: object) -> Iterator[MatterRow]:
+    """Give the matters that meet a condition of SQL."""
+    statement = f"SELECT {_COLUMNS} FROM matter WHERE {condition}"  # noqa: S608 - column names of our own
+    for row in connection.execute(statement, values):
+        yield MatterRow(**(dict(row) | {"code": Code(row["code"])}))

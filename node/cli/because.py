@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from node.cli.parser import chooser, given_path
 from node.errors import BadInput, Words, chinese_reason
-from node.registrar.editions import Because
+from node.registrar.changeable import Because
 from node.registrar.stages import REASONS, reason_for
 
 if TYPE_CHECKING:

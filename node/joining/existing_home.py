@@ -95,13 +95,13 @@ async def join_existing(
 
 async def _register_again(node: Writing, now: int, watcher: Watcher) -> Counter[str]:
     """Step 6; give how many matters of the old chain stand at each stage now."""
-    matters = node.journal.matters
+    matters, earlier = node.journal.matters, node.journal.earlier_matters
     if not await node.registrar.one_person():
         with node.journal.transaction():
-            alone = [each.id for each in matters.of_earlier_chain() if each.stage == "stored" and each.act is None]
+            alone = [each.id for each in earlier.all() if each.stage == "stored" and each.act is None]
             matters.move(alone, "submitted", time=now, note="registered on the earlier chain")
-    before = matters.of_earlier_chain()
+    before = earlier.all()
     watcher.begin("register", len(before))
     watcher.step(sum(matter.stage == "confirmed" for matter in before))
     await node.registrar.recover(settled=lambda settled: watcher.step(len(settled.matters)))
-    return Counter(matter.stage for matter in matters.of_earlier_chain())
+    return Counter(matter.stage for matter in earlier.all())

@@ -32,7 +32,7 @@ def set_back(home: Home, now: int, watcher: Watcher) -> None:
     try:
         with journal.transaction():
             journal.remember(EARLIER_ACTS, str(journal.acts.last()))
-            final = journal.matters.keep_earlier()
+            final = journal.earlier_matters.keep()
             journal.matters.move([matter.id for matter in final], "stored", time=now)
             approved = [matter.id for matter in journal.matters.at("approved")]
             journal.matters.move(approved, "submitted", time=now, note="approved on the earlier chain")

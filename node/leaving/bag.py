@@ -95,7 +95,7 @@ def receipted(node: Reading, row: VersionRow) -> dict[str, VersionRow]:
     for each in node.journal.resources.versions(row.number):
         if each.payload_at != row.payload_at:
             continue
-        if node.journal.matters.earlier(each.matter) is not None:
+        if node.journal.earlier_matters.place(each.matter) is not None:
             found[f"v{each.version}{EARLIER}"] = on_earlier_chain(node, each)
         if each.stage == "confirmed":
             found[f"v{each.version}"] = each
@@ -104,7 +104,7 @@ def receipted(node: Reading, row: VersionRow) -> dict[str, VersionRow]:
 
 def unit_receipts(node: Reading, batch: UnitBatchRow) -> list[str]:
     """Give the names of the receipts that there are for a unit batch."""
-    earlier = node.journal.matters.earlier(batch.matter) is not None
+    earlier = node.journal.earlier_matters.place(batch.matter) is not None
     names = (UNITS + EARLIER, earlier), (UNITS, batch.stage == "confirmed")
     return [name for name, there in names if there]
 

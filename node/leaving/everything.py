@@ -137,4 +137,4 @@ def _payloads(node: Reading, row: ResourceRow) -> Iterator[tuple[str, VersionRow
 
 
 def _proven(node: Reading, version: VersionRow) -> bool:
-    return version.stage == "confirmed" or node.journal.matters.earlier(version.matter) is not None
+    return version.stage == "confirmed" or node.journal.earlier_matters.place(version.matter) is not None

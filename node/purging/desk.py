@@ -101,7 +101,7 @@ class PurgeDesk:
         refusal: Exception | None = None
         for act in acts:
             if act.calldata == list_.calldata and act.sender != own:
-                refusal = await self._node.registrar.review.refusal_of(act.sender, self._node.engine)
+                refusal = await self._node.registrar.approving.refusal_of(act.sender, self._node.engine)
                 if refusal is None:
                     return act
         if refusal is not None:

@@ -10,7 +10,9 @@ from node.registrar.outcome import Refused, Registered, Waiting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from node.registrar.approving import Approving
     from node.registrar.editions import Editions
+    from node.registrar.growing import Growing
     from node.registrar.numbering import Stored
     from node.registrar.planning import Planner
     from node.registrar.request import RegisterRequest
@@ -32,23 +34,27 @@ class Drafting:
         journal: Journal,
         store: Store,
         units: UnitStore,
+        growing: Growing,
         editions: Editions,
         planner: Planner,
         review: Review,
+        approving: Approving,
     ) -> None:
         self._root = root
         self._journal = journal
         self._store = store
         self._units = units
         self._planner = planner
+        self._growing = growing
         self.editions = editions
         self.review = review
+        self.approving = approving
 
     def tidy(self) -> None:
         """Drop what an earlier run had not stored whole, and bring what was approved for too short a time back."""
         self._root.sweep_staging()
         self._units.forget_unplaced()
-        self.editions.take_back_unknown()
+        self._growing.take_back_unknown()
         self._planner.take_back_expired()
 
     def draft(self, requests: Iterable[RegisterRequest]) -> Iterator[Registered | Waiting | Refused]:

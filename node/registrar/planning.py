@@ -38,7 +38,7 @@ class Planner:
         """Plan acts for all that is stored and in no act yet, and where meant for all that is approved."""
         self.take_back_expired()
         with self._journal.transaction():
-            self._plan_again(self._journal.matters.ready_again(approved=approved))
+            self._plan_again(self._journal.earlier_matters.ready(approved=approved))
         for code in Code:
             limit = LARGEST_GROUP if code is Code.REGISTER else 1
             while matters := self._journal.matters.ready(code, limit, approved=approved):

@@ -129,7 +129,7 @@ class Registrar(Drafting):
 
     async def turn_away(self) -> list[Refused]:
         """Bring back to review what was approved by a key that is no active reviewer's."""
-        away = await self.review.turn_away(self.acts.engine)
+        away = await self.approving.turn_away(self.acts.engine)
         return [Refused(source=each.name, error=each.error) for each in away if each.error is not None]
 
     async def one_person(self) -> bool:

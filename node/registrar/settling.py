@@ -95,7 +95,7 @@ class Settling:
             row, version = resources.by_number(matter.subject), resources.of_matter(matter.id)
             if row is None or version is None:
                 raise OwnFault(f"日志中没有 {matter.subject}", f"{matter.subject} is not in the journal")
-            again = self._journal.matters.earlier(matter.id) is not None
+            again = self._journal.earlier_matters.place(matter.id) is not None
             key = row.client_key if again else _client_key(row.client_key, version.client_ref)
             resources.make_current(matter.subject, matter.version, key)
 

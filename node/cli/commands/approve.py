@@ -75,7 +75,7 @@ async def act(node: Desk, arguments: argparse.Namespace, output: Output) -> None
     """Keep the approvals in the journal."""
     approved = refused = 0
     approvals = Approvals.from_json(arguments.carried["approvals"])
-    for taken in node.registrar.review.take(approvals, sender=bytes.fromhex(node.identity.registrar)):
+    for taken in node.registrar.approving.take(approvals, sender=bytes.fromhex(node.identity.registrar)):
         if taken.error is not None:
             refused += 1
             output.refuse(taken.error, source=taken.name)

@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 
 def _on_earlier_chain(node: Reading, row: VersionRow) -> ActRow | None:
     """Give the act by which a version became final on the chain that the home came from."""
-    place = node.journal.matters.earlier(row.matter)
+    place = node.journal.earlier_matters.place(row.matter)
     return None if place is None else node.journal.acts.get(place[0])
 
 

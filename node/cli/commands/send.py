@@ -43,7 +43,7 @@ async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> N
     registrar = node.registrar
     taken = sent = refused = 0
     for approvals in arguments.approvals:
-        for each in registrar.review.take(approvals, sender=registrar.acts.sender):
+        for each in registrar.approving.take(approvals, sender=registrar.acts.sender):
             if each.error is not None:
                 refused += 1
                 output.refuse(each.error, source=each.name)

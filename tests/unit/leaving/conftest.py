@@ -9,7 +9,7 @@ import pytest
 
 from node.records.metadata import Metadata
 from node.records.parts import Source
-from node.registrar.editions import Because
+from node.registrar.changeable import Because
 from node.registrar.request import RegisterRequest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))

@@ -14,6 +14,7 @@ from node.errors import BadInput
 from node.records import canonical
 from node.records.metadata import Metadata
 from node.records.number import Number
+from node.registrar.approving import Approving
 from node.registrar.planning import MARGIN, Planner
 from node.registrar.request_file import Approvals, Approved, Place, Request
 from node.registrar.review import Review
@@ -51,6 +52,7 @@ class Desk:
     journal: Journal
     clock: Clock
     review: Review
+    approving: Approving
     planner: Planner
 
     def enter(self, serial: int, title: str = "题名", stage: str = "submitted") -> str:
@@ -87,15 +89,16 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     journal, clock = Journal.found(tmp_path / "journal.db"), Clock()
     review = Review(journal=journal, place=PLACE, clock=clock)
+    approving = Approving(journal=journal, place=PLACE, clock=clock)
     planner = Planner(journal=journal, institution="14000001", sender=SENDER, clock=clock)
-    yield Desk(journal=journal, clock=clock, review=review, planner=planner)
+    yield Desk(journal=journal, clock=clock, review=review, approving=approving, planner=planner)
     journal.close()
 
 
 def test_a_thousand_approvals_travel_and_go_in_twenty_acts(desk: Desk) -> None:
     for serial in range(1, 1001):
         desk.enter(serial)
-    taken = desk.review.take(desk.approvals(), sender=SENDER)
+    taken = desk.approving.take(desk.approvals(), sender=SENDER)
     assert [each.error for each in taken] == [None] * 1000
     desk.planner.plan(approved=False)
     assert desk.journal.acts.open() == []
@@ -113,7 +116,7 @@ def test_an_approval_of_other_words_is_void(desk: Desk) -> None:
     edited = Metadata(title="别的题名", period=2023, access="open")
     changed = replace(row, metadata=canonical.encode(edited.to_json()), metadata_digest=edited.digest())
     desk.journal.resources.replace_version(changed)
-    (taken,) = desk.review.take(approvals, sender=SENDER)
+    (taken,) = desk.approving.take(approvals, sender=SENDER)
     assert taken.error is not None
     assert "edited" in taken.error.words.en
     assert desk.stages() == {"submitted": 1}
@@ -121,7 +124,7 @@ def test_an_approval_of_other_words_is_void(desk: Desk) -> None:
 
 def test_what_changed_after_its_approval_goes_back_when_it_is_planned(desk: Desk) -> None:
     number = desk.enter(1)
-    desk.review.take(desk.approvals(), sender=SENDER)
+    desk.approving.take(desk.approvals(), sender=SENDER)
     row = desk.journal.resources.version(number, 1)
     assert row is not None
     desk.journal.resources.replace_version(replace(row, content_digest=b"x" * 32))
@@ -132,9 +135,9 @@ def test_what_changed_after_its_approval_goes_back_when_it_is_planned(desk: Desk
 
 def test_an_approval_that_runs_out_is_never_sent(desk: Desk) -> None:
     first = desk.enter(1)
-    desk.review.take(desk.approvals(expires=NOON + 3600), sender=SENDER)
+    desk.approving.take(desk.approvals(expires=NOON + 3600), sender=SENDER)
     desk.enter(2)
-    desk.review.take(desk.approvals(), sender=SENDER)
+    desk.approving.take(desk.approvals(), sender=SENDER)
     desk.planner.plan(approved=True)
     assert len(desk.journal.acts.open()) == 1
     desk.clock.now = NOON + 3600 - MARGIN
@@ -144,14 +147,14 @@ def test_an_approval_that_runs_out_is_never_sent(desk: Desk) -> None:
     assert isinstance(call, RegisterCall)
     assert [entry.content_digest for entry in call.entries] == [(2).to_bytes(32, "big")]
     assert [matter.subject for matter in desk.journal.matters.at("submitted")] == [first]
-    (late,) = desk.review.take(desk.approvals(expires=NOON + 3600), sender=SENDER)
+    (late,) = desk.approving.take(desk.approvals(expires=NOON + 3600), sender=SENDER)
     assert late.error is not None
     assert "expired" in late.error.words.en
 
 
 def test_a_registrar_cannot_approve_alone(desk: Desk) -> None:
     desk.enter(1)
-    (taken,) = desk.review.take(desk.approvals(REGISTRAR), sender=SENDER)
+    (taken,) = desk.approving.take(desk.approvals(REGISTRAR), sender=SENDER)
     assert taken.error is not None
     assert desk.stages() == {"submitted": 1}
 
@@ -160,7 +163,7 @@ def test_approvals_for_another_registry_are_refused_whole(desk: Desk) -> None:
     desk.enter(1)
     other = replace(desk.approvals(), place=replace(PLACE, registry=b"\x08" * 20))
     with pytest.raises(BadInput, match="another institution or chain"):
-        desk.review.take(other, sender=SENDER)
+        desk.approving.take(other, sender=SENDER)
 
 
 def test_a_request_shows_what_is_signed(desk: Desk) -> None:
@@ -171,7 +174,7 @@ def test_a_request_shows_what_is_signed(desk: Desk) -> None:
     lied = Request.from_json_bytes(canonical.encode(value))
     assert lied.dossiers[0].title == "谎称的题名"
     approvals = Approvals(place=PLACE, approved=lied.approve(REVIEWER, expires=UNTIL))
-    (taken,) = desk.review.take(approvals, sender=SENDER)
+    (taken,) = desk.approving.take(approvals, sender=SENDER)
     assert taken.error is not None
 
 

@@ -198,15 +198,15 @@ def test_what_was_final_on_an_earlier_chain_goes_again_in_its_order(journal: Jou
         act = journal.acts.plan(kind="register", subject="x", sender=b"s" * 20, calldata=b"d%d" % matter)
         journal.matters.assign([matter], act)
         journal.matters.confirm([(matter, 0)])
-    assert [row.id for row in journal.matters.keep_earlier()] == [other, first, second]
+    assert [row.id for row in journal.earlier_matters.keep()] == [other, first, second]
     journal.matters.move([first, other, second], "stored", time=5)
     assert journal.matters.ready(Code.REGISTER, 5, approved=True) == []
-    assert [row.id for row in journal.matters.ready_again(approved=False)] == [other, first, second]
+    assert [row.id for row in journal.earlier_matters.ready(approved=False)] == [other, first, second]
     journal.matters.move([first], "submitted", time=6)
-    assert [row.id for row in journal.matters.ready_again(approved=True)] == [other]
+    assert [row.id for row in journal.earlier_matters.ready(approved=True)] == [other]
     journal.matters.assign([first], 3)
-    assert [row.id for row in journal.matters.ready_again(approved=True)] == [other, second]
+    assert [row.id for row in journal.earlier_matters.ready(approved=True)] == [other, second]
     journal.matters.confirm([(each, 1) for each in (first, other, second)])
-    assert journal.matters.ready_again(approved=True) == []
-    assert journal.matters.earlier(first) == (2, 0)
-    assert [row.id for row in journal.matters.by_earlier_act(2)] == [first]
+    assert journal.earlier_matters.ready(approved=True) == []
+    assert journal.earlier_matters.place(first) == (2, 0)
+    assert [row.id for row in journal.earlier_matters.by_act(2)] == [first]

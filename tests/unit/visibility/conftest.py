@@ -13,7 +13,7 @@ from node.founding import Institution, found
 from node.home import Home
 from node.importers.unit_source import UnitSource
 from node.records.metadata import Metadata
-from node.registrar.editions import Because
+from node.registrar.changeable import Because
 from node.registrar.outcome import Registered
 from node.registrar.request import RegisterRequest
 from node.registrar.unit_file import UnitRequest
