@@ -32,6 +32,7 @@ class Sizes:
     small_files: int = 10_000
     small: int = 10 << 10
     scans: int = 10_000
+    delivery: int = 8 << 30
     units: int = 190_000
     headers: int = 20_000
     acts: int = 2_000
@@ -42,8 +43,8 @@ class Sizes:
 
 
 QUICK = Sizes(
-    large=1 << 26, small_files=500, scans=200, units=10_000, headers=2_000, acts=100, single=5, held=(2_000, 20_000),
-    runs=1,
+    large=1 << 26, small_files=500, scans=200, delivery=1 << 28, units=10_000, headers=2_000, acts=100, single=5,
+    held=(2_000, 20_000), runs=1,
 )  # fmt: skip
 
 
