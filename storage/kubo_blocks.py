@@ -76,8 +76,18 @@ class KuboBlocks:
         return sent
 
     async def name(self, root: Cid, name: str) -> None:
-        """Give the pin of a root its name. kubo keeps one name a root, the last that was given."""
-        answer = await self._api.ask("pin/add", arg=str(root), name=name, recursive="true", offline="true")
+        """Pin what is here whole, under a name, or give its pin that name; the swarm is not asked.
+
+        kubo keeps one name a root, the last that was given. Raise Unreachable when a block is not here any more.
+        """
+        try:
+            answer = await self._api.ask("pin/add", arg=str(root), name=name, recursive="true", offline="true")
+        except KuboSays as error:
+            if not isinstance(self._unknown_or(error, root), UnknownBlock):
+                raise
+            mend = Words("再运行一次,会重新送去", "run again: it is sent again")
+            zh, en = f"kubo 已清理掉 {root} 的数据块", f"kubo's garbage collection took blocks of {root}"
+            raise Unreachable(zh, en, mend=mend) from error
         if answer.get("Pins") != [str(root)]:
             raise self._lies(f"固定项 {answer.get('Pins')}", f"the pin {answer.get('Pins')}")
 

@@ -1,7 +1,8 @@
 """Payloads on their way into a kubo: many small ones in one CAR, a large one in its own, each pinned by its name.
 
-What a crash leaves, here or there: blocks without a pin, or a pin without its name. The same upload again sends what is
-missing and names what is not. A payload whose blocks are damaged here fails alone; a fault of kubo ends the upload.
+What a crash leaves, here or there: blocks without a pin, or a large payload's pin without its name. The same upload
+again sends what is missing and names what is not. A payload whose blocks are damaged here fails alone; a fault of kubo
+ends the upload.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ async def _together(kubo: KuboBlocks, batch: list[tuple[Payload, dict[Cid, bytes
         for cid, data in whole.items():
             yield cid, data
 
-    await kubo.bring(list(dict.fromkeys(payload.root for payload, _ in batch)), each(), pin=True)
+    # A pin costs kubo a synced write, and naming it another: so these are pinned once, with their names. Should garbage
+    # be collected in this very moment, pinning fails, and the next run sends them again.
+    await kubo.bring(list(dict.fromkeys(payload.root for payload, _ in batch)), each(), pin=False)
     await asyncio.gather(*(_name(kubo, payload) for payload, _ in batch))
     return [Sent(payload=payload, blocks=len(blocks)) for payload, blocks in batch]
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 NUMBER = "DEMO0001-2026-00000001-X"
 LARGE = 12
+DATA = b"one block"
+ROOT = Cid(RAW, hashlib.sha256(DATA).digest())
+OTHER = Cid(RAW, hashlib.sha256(b"another").digest())
 
 
 def large(seed: str, leaves: int = LARGE) -> tuple[Payload, dict[Cid, bytes]]:
@@ -59,6 +62,30 @@ async def test_small_ones_travel_together(kubo: Kubo, monkeypatch: pytest.Monkey
         assert [pins[payload.root] for payload in payloads] == [payload.name for payload in payloads]
         kubo.run("repo", "gc", "--quiet")
         assert all([await source.has(cid) for cid in blocks])
+
+
+async def test_garbage_that_is_collected_before_the_pin_is_sent_again(
+    own_kubo: Kubo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring = KuboBlocks.bring
+
+    async def then_collected(self: KuboBlocks, roots: Any, blocks: Any, *, pin: bool) -> int:
+        brought = await bring(self, roots, blocks, pin=pin)
+        await self.collect_garbage()
+        return brought
+
+    payload = Payload(name=NUMBER, root=ROOT, size=len(DATA))
+    async with KuboApi(own_kubo.url) as api:
+        source = KuboBlocks(api)
+        with monkeypatch.context() as patch:
+            patch.setattr(KuboBlocks, "bring", then_collected)
+            with pytest.raises(Unreachable) as caught:
+                await sent_of(Shelf({ROOT: DATA}), source, payload)
+            assert caught.value.mend is not None
+            whole, blocks = large("collected")
+            assert [sent.error for sent in await sent_of(Shelf(blocks), source, whole)] == [None]
+        assert [sent.error for sent in await sent_of(Shelf({ROOT: DATA}), source, payload)] == [None]
+        assert await source.pin_of(ROOT) == NUMBER
 
 
 async def test_it_goes_on_where_it_was_broken_off_here(own_kubo: Kubo) -> None:
@@ -174,8 +201,13 @@ def of_kubo(
         call = request.match_info["call"]
         if call == "dag/import":
             await request.read()
-            lines = [{"Root": {"Cid": {"/": root}, "PinErrorMsg": error}}, {"Stats": {"BlockCount": taken}}]
+            pinned = (
+                [{"Root": {"Cid": {"/": root}, "PinErrorMsg": error}}] if request.query["pin-roots"] == "true" else []
+            )
+            lines = [*pinned, {"Stats": {"BlockCount": taken}}]
             return web.Response(text="\n".join(map(json.dumps, lines)))
+        if call == "block/stat":
+            return web.json_response({"Message": "block was not found locally (offline)"}, status=500)
         if call == "pin/add":
             return web.json_response({"Pins": [root] if pins is None else pins})
         return web.json_response({"Keys": {root: {"Type": "recursive", "Name": name}}})
@@ -183,11 +215,9 @@ def of_kubo(
     return answer
 
 
-DATA = b"one block"
-ROOT = Cid(RAW, hashlib.sha256(DATA).digest())
-OTHER = Cid(RAW, hashlib.sha256(b"another").digest())
 LIES: dict[str, dict[str, Any]] = {
     "another-cid": {"root": str(OTHER)},
+    "another-block": {"root": str(ROOT), "taken": 2},
     "fewer-blocks": {"root": str(ROOT), "taken": 0},
     "another-pin": {"root": str(ROOT), "pins": [str(OTHER)]},
     "no-pin": {"root": str(ROOT), "pins": []},
@@ -197,14 +227,14 @@ LIES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 async def test_a_kubo_that_takes_something_else_is_found(lie: dict[str, Any]) -> None:
-    payload = Payload(name=NUMBER, root=ROOT, size=len(DATA))
     async with pretender(of_kubo(**lie)) as url, KuboApi(url) as api:
-        with pytest.raises(Damaged):
-            await sent_of(Shelf({ROOT: DATA}), KuboBlocks(api), payload)
+        for size in (len(DATA), SMALL + 1):  # together with others, and alone
+            with pytest.raises(Damaged):
+                await sent_of(Shelf({ROOT: DATA}), KuboBlocks(api), Payload(name=NUMBER, root=ROOT, size=size))
 
 
 async def test_a_kubo_that_cannot_pin_says_why() -> None:
-    payload = Payload(name=NUMBER, root=ROOT, size=len(DATA))
+    payload = Payload(name=NUMBER, root=ROOT, size=SMALL + 1)
     full = of_kubo(root=str(ROOT), error="write: no space left on device")
     async with pretender(full) as url, KuboApi(url) as api:
         with pytest.raises(KuboFull):
