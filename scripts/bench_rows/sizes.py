@@ -15,6 +15,16 @@ ROOT_FILES = {
     "OCFL inventories": "inventory.json", "OCFL marks": "0=ocfl",
 }  # fmt: skip
 
+WORDS = {
+    "journal: act": "journal: calls that were intended", "journal: attempt": "journal: signed transactions",
+    "journal: matter": "journal: what each record waits for", "journal: resource": "journal: numbers, keys of re-runs",
+    "journal: version": "journal: versions with metadata", "journal: unit": "journal: identifiers, digests, places",
+    "journal: unit_count": "journal: units of each resource", "chain: logs": "chain: events, found by five columns",
+    "chain: nodes": "chain: state", "chain: tx_receipts": "chain: transaction receipts",
+    "block index: leaf": "block index: places of blocks", "block index: node": "block index: folders as blocks",
+    "block index: object": "block index: objects", "block index: file": "block index: files",
+}  # fmt: skip
+"""What tables hold, where their name does not say it."""
 _LEAST = 0.5
 
 
@@ -31,7 +41,7 @@ def sizes_of(home: Path) -> dict[str, int]:
 
 def each_of(after: dict[str, int], before: dict[str, int], count: int) -> dict[str, float]:
     """Give what one of so many things added to each part, the largest first; what is very little is put together."""
-    grown = {name: (size - before.get(name, 0)) / count for name, size in after.items()}
+    grown = {WORDS.get(name, name): (size - before.get(name, 0)) / count for name, size in after.items()}
     shown = {name: round(size, 1) for name, size in grown.items() if size >= _LEAST}
     rest = round(sum(size for size in grown.values() if size < _LEAST), 1)
     shown = dict(sorted(shown.items(), key=lambda part: -part[1]))
