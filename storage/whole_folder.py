@@ -96,8 +96,13 @@ def _sync(folder: Path) -> None:
 
 
 def refuse_taken(folder: Path) -> None:
-    """Raise TargetNotEmpty unless nothing, or an empty folder, is there."""
+    """Raise TargetNotEmpty unless nothing, or an empty folder, is there, and folders alone are above it."""
     with told_of(str(folder)):
+        above = next((parent for parent in folder.absolute().parents if parent.exists()), folder)
+        if not above.is_dir():
+            mend = Words("换一个目录", "name another folder")
+            zh, en = f"{folder}:{above} 不是目录", f"{folder}: {above} is no folder"
+            raise TargetNotEmpty(zh, en, mend=mend, file=str(folder))
         taken = folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir())))
     if taken:
         mend = Words("换一个新的或空的目录", "name a new or empty folder")

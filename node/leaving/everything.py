@@ -24,7 +24,7 @@ from node.leaving.bag import fill_bag, fill_units_bag, receipted, unit_receipts
 from node.leaving.surroundings import write_lists, write_proofs, write_surroundings
 from storage.durable import write_durably
 from storage.errors import Damaged, UnknownObject, told_of
-from storage.whole_folder import folder_group
+from storage.whole_folder import folder_group, refuse_taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,9 +112,8 @@ def _begin(node: Reading, folder: Path) -> None:
     own = f"{node.identity.code} {node.identity.genesis_hash}\n".encode()
     mend = Words("换一个新的目录", "name a new folder")
     with told_of(str(folder)):
-        if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not mark.is_file())):
-            zh, en = f"{folder} 已存在且不是空目录", f"{folder} exists and is not an empty folder"
-            raise BadInput(zh, en, mend=mend, file=str(folder))
+        if not mark.is_file():
+            refuse_taken(folder)
         folder.mkdir(parents=True, exist_ok=True)
         if mark.is_file() and mark.read_bytes() != own:
             zh = f"{folder} 里是另一机构或另一条链的导出"

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 ROOT = Path(__file__).parents[2]
 PASSPHRASE = "a long passphrase 口令 of tests"
 REVIEWER_PASSPHRASE = "the reviewer's own words 口令"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
-import openpyxl
 import pytest
+from workbooks import workbook
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -30,18 +29,6 @@ def lines(*values: dict[str, Any] | str) -> str:
 
 def with_level(unit: dict[str, Any]) -> dict[str, Any]:
     return unit if {"level", "层级"} & unit.keys() else unit | {"level": "页"}
-
-
-def workbook(*sheets: tuple[str, list[list[Any]]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets:
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def units_of(desk: Desk, number: str) -> int:

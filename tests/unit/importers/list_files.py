@@ -2,23 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
-from openpyxl import Workbook
-
-
-def workbook(*sheets: tuple[str, list[list[Any]]]) -> bytes:
-    book = Workbook()
-    book.remove(book.active)
-    for name, rows in sheets:
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
 
 def iso_2709(fields: list[tuple[str, str]], encoding: str, *, leader_9: str = " ") -> bytes:
     """Give one record; a field is (tag, text with indicators and $-marked subfields)."""

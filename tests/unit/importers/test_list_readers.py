@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import list_files
 import pytest
 from openpyxl import Workbook, load_workbook
+from workbooks import workbook
 
 from node.errors import BadInput
 from node.importers.lists import read_list_bytes, read_list_file
@@ -51,7 +52,7 @@ def test_tsv_and_excel_and_json_lines_give_the_same_rows() -> None:
     tsv = CSV.replace('"晋绥,边区"', "晋绥;边区").replace(",", "\t").replace(";", ",")
     assert values(read("a.tsv", tsv.encode())[0]) == ROWS
     cells = [["路径", "题名", "年度"], ["scan/1.tif", "抗战日报", 2023], [], ["scan/2.tif", "晋绥,边区", 2022]]
-    (table,) = read("a.xlsx", list_files.workbook(("第一批", cells)))
+    (table,) = read("a.xlsx", workbook(("第一批", cells)))
     assert values(table) == ROWS
     assert (table.sheet, list(table.numbers)) == ("第一批", [2, 4])
     lines = '{"路径":"scan/1.tif","题名":"抗战日报","年度":2023}\n\n{"dc:title":"乙","path":"scan/2.tif"}'
@@ -63,7 +64,7 @@ def test_tsv_and_excel_and_json_lines_give_the_same_rows() -> None:
 def test_the_headings_are_found_below_a_title_and_every_sheet_with_headings_is_read() -> None:
     top = [["山西省图书馆加工清单"], [None, "2023-11-01"], ["文件名", "标题", "备 注"], ["1.tif", "甲", "x"]]
     other = [["path", "title"], ["2.tif", "乙"]]
-    one, two = read("a.xlsx", list_files.workbook(("报纸", top), ("统计", [["合计", 2]]), ("图书", other)))
+    one, two = read("a.xlsx", workbook(("报纸", top), ("统计", [["合计", 2]]), ("图书", other)))
     assert values(one) == [{"path": "1.tif", "title": "甲", "description": "x"}]
     assert list(one.numbers) == [4]
     assert two.sheet == "图书"
@@ -71,7 +72,7 @@ def test_the_headings_are_found_below_a_title_and_every_sheet_with_headings_is_r
 
 def test_numbers_dates_and_lost_digits_of_excel() -> None:
     cells = [["path", "date", "client_ref", "年度"], ["1.tif", dt.date(1940, 9, 18), 19990101123456789, 2023.0]]
-    (table,) = read("a.xlsx", list_files.workbook(("s", cells)))
+    (table,) = read("a.xlsx", workbook(("s", cells)))
     assert values(table)[0]["date"] == "1940-09-18"
     assert values(table)[0]["period"] == "2023"
     assert table.lossy == ((0, 2),)

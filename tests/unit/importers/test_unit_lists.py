@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import list_files
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbooks import workbook
 
 from node.counting.unit_record import check_unit, unit_schema
 from node.errors import BadInput
@@ -34,7 +34,7 @@ def test_one_workbook_spans_several_books_and_sheets() -> None:
     heads = ["登记号", "标识", "层级", "页码", "区域", "标签", "置信度"]
     first = [heads, [NUMBER, "u1", "段", 12, "0, 0, 10, 20", "抗战;晋绥", 985], [None], [NUMBER, "u2", "页", "13-14"]]
     second = [["晋绥日报标引"], heads, ["14000001-2023-00000002-X", 1, "图", None, None, "画报；兴县"]]
-    units = read(list_files.workbook(("甲", first), ("乙", second)))
+    units = read(workbook(("甲", first), ("乙", second)))
     assert units[0] == {
         "resource_id": NUMBER, "unit_id": "u1", "level": "段", "tags": ["抗战", "晋绥"], "confidence": 985,
         "selector": {"type": "FragmentSelector", "conformsTo": CONFORMS, "value": "page=12&xywh=0,0,10,20"},

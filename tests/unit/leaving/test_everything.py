@@ -24,6 +24,7 @@ from node.records.said import described
 from node.registrar.outcome import Waiting
 from node.registrar.request import RegisterRequest
 from node.runtime import open_for_drafting, open_for_reading
+from storage.errors import TargetNotEmpty
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,7 +163,7 @@ def test_what_is_not_final_goes_out_without_a_receipt_and_the_verifier_says_so(l
 def test_another_folder_is_refused(leaving: Home, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     with open_for_reading(leaving) as node:
-        with pytest.raises(BadInput, match="not an empty folder"):
+        with pytest.raises(TargetNotEmpty, match="not an empty folder"):
             export_all(node, tmp_path, step=lambda: None)
         (tmp_path / "other").mkdir()
         (tmp_path / "other" / ".zhicang-export").write_text("another\n")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bagit
-from openpyxl import Workbook
 from PIL import Image
+from workbooks import workbook as made_workbook
 
 from node.importers.mapping import Mapping
 from node.precheck.check import Report, Request, check
@@ -79,10 +79,7 @@ def listed(folder: Path, *rows: dict[str, str], files: tuple[str, ...] = ("a.txt
 
 
 def workbook(folder: Path, rows: list[list[Any]], name: str = "清单.xlsx") -> Path:
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    book.save(folder / name)
+    (folder / name).write_bytes(made_workbook(("Sheet", rows)))
     return folder / name
 
 
