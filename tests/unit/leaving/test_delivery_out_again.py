@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from workbooks import workbook
 
-from node.applying.apply import Application
+from node.applying.apply import Applying
 from node.applying.plan import make_plan
 from node.importers.cell_text import guarded
 from node.importers.mapping import Mapping
@@ -106,12 +106,12 @@ def drafted(here: Home, report: Report) -> list[Waiting]:
 
     async def run() -> list[Any]:
         with open_for_drafting(here) as desk:
-            application = Application(
+            applying = Applying(
                 plan=plan, delivery=report.brought.delivery, defaults=DEFAULTS, staging=here.staging,
                 journal=desk.journal, touches=here.touches,
             )  # fmt: skip
             brought: Any = Drafting(desk)
-            return [each async for each in application.run(brought, stored=lambda: None, taken=lambda _: None)]
+            return [each async for each in applying.run(brought, stored=lambda: None, taken=lambda _: None)]
 
     outcomes = asyncio.run(run())
     assert all(isinstance(outcome, Waiting) for outcome in outcomes), outcomes
