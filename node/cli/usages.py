@@ -59,6 +59,22 @@ USAGES: dict[str, dict[str, Words]] = {
         "verify FILE receipt.json --anchor anchor.json --fingerprint FINGERPRINT": Words("并要求信任锚有这个指纹", "and require this fingerprint of the anchor"),
         "verify FILE receipt.json --anchor anchor.json --rpc URL": Words("并问网络现在如何", "and ask the network how it stands today"),
     },
+    "audit": {
+        "audit": Words("全面自检:链、载荷、索引、日志、证明", "check everything: chain, payload, index, journal, proofs"),
+        "audit --fixity": Words("只做固定性检查,每次读当天的一份", "the fixity check alone, a share of the payloads each run"),
+        "audit --fixity --cycle-days 0": Words("固定性检查,全部重读", "the fixity check, everything read again"),
+    },
+    "purge": {
+        "purge draft 14000001-2023-00000001-K --why TEXT -o LIST.json": Words("登记员为已撤销的资源拟销毁清册", "a registrar draws up the list of withdrawn resources"),
+        "purge approve LIST.json --keystore reviewer.json": Words("审核员看过后签署", "a reviewer reads and signs it"),
+        "purge run LIST.json": Words("登记员执行,载荷不可恢复", "the registrar carries it out; the payloads are gone"),
+    },
+    "storage": {
+        "storage reindex": Words("由存储根重建数据块索引", "make the block index anew from the storage root"),
+        "storage publish --all": Words("把伙伴馆可见的载荷送进本馆的 kubo", "send what partners may see into the home's kubo"),
+        "storage check --all": Words("核对 kubo 是否私有,并读回已发布的", "see that kubo is private, and read back what was published"),
+        "storage fetch receipt.json -o FOLDER": Words("按凭证取伙伴馆的载荷", "fetch a partner's payload by its receipt"),
+    },
     "incident": {
         "incident list": Words("列出未了结的事件", "those that stand"),
         "incident resolve NAME --note TEXT": Words("了结一件,写明如何了结的", "resolve one, and say how"),

@@ -18,7 +18,7 @@ _ACTS = ("reindex", "publish", "check", "fetch")
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
-    parser.add_argument("act", choices=_ACTS, help=say("reindex 由存储根重建数据块索引;publish 把伙伴馆可见的载荷送进本馆的 kubo,不再可见的撤下;check 核对 kubo 是否私有,并读回已发布的;fetch 从群里取伙伴馆的载荷", "reindex: rebuild the block index; publish: send what partners may see into the home's kubo and take out what they may see no longer; check: see whether kubo is private, and read back what was published; fetch: a partner's payload out of the swarm"))
+    parser.add_argument("act", choices=_ACTS, help=say("见下面的用法", "see the usages below"))
     parser.add_argument("names", nargs="*", metavar="NAME", help=say("publish、check:登记号;fetch:凭证文件或 CID", "publish, check: registration numbers; fetch: a receipt's file or a CID"))
     parser.add_argument("--all", action="store_true", help=say("publish、check:全部资源", "publish, check: all resources"))
     parser.add_argument("-o", "--output", type=given_path, metavar="DIR", help=say("fetch:写到哪里(新建或空目录)", "fetch: where to write (a new or empty folder)"))
