@@ -15,11 +15,11 @@ from storage.ahead import ahead
 from storage.block_rows import BlockRows, LeafRow, NodeRow
 from storage.cid import DAG_PB, RAW, Cid
 from storage.dag import file_links
-from storage.errors import BadSource, Damaged, UnknownBlock, Words
+from storage.errors import Damaged, UnknownBlock, Words
 from storage.export import copy_out, export
 from storage.objects import StoredObjects
 from storage.reindex import Reindexed, reindex
-from storage.source import opened
+from storage.source import READ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -176,11 +176,15 @@ class BlockIndex:
         if isinstance(row, NodeRow):
             return row.data
         try:
-            path = self._folder_of(row.object_id) + row.path.encode()
-            with opened(path) as reader:
-                return os.pread(reader, row.length, row.offset)
-        except (OSError, ValueError, BadSource):
+            reader = os.open(self._folder_of(row.object_id) + row.path.encode(), READ)
+        except (OSError, ValueError):
             return None
+        try:
+            return os.pread(reader, row.length, row.offset)
+        except OSError:  # no regular file
+            return None
+        finally:
+            os.close(reader)
 
 
 def unknown_block(cid: Cid) -> UnknownBlock:

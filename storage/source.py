@@ -13,7 +13,7 @@ from storage.walk import Identity, unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 """Not blocking, so that a FIFO put in a file's place cannot hold the node up; regular files do not mind."""
 
 
@@ -31,7 +31,7 @@ def opened(source: bytes) -> Iterator[int]:
 def open_source(source: bytes) -> int:
     """Open what should be a regular file, following no symlink at its end; raise UnreadableSource."""
     try:
-        return os.open(source, _READ)
+        return os.open(source, READ)
     except OSError as error:
         raise unreadable(os.fsdecode(source), error) from error
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from node.visibility.rule import Caller
 
 MOST = 4
-"""Processes; one for each processor up to these."""
+"""Processes: two for each processor up to these, so that one can wait for the disk while another serves."""
 _PATIENCE = 30.0
 _AGAIN = 1.0
 _LOG = logging.getLogger(__name__)
@@ -36,11 +36,12 @@ async def gateway_processes(home: Home, address: tuple[str, int], caller: Caller
     """Serve a home's blocks at an address, for a caller; give the URL. Raise Unavailable when the address is taken."""
     place = _bound(*address)
     said = json.dumps({"home": str(home.path.absolute()), "caller": str(caller), "socket": place.fileno()})
-    count = min(MOST, os.cpu_count() or 1)
+    count = min(MOST, 2 * (os.cpu_count() or 1))
     kept: list[asyncio.Task[None]] = []
     try:
-        first = [await _started(said, place) for _ in range(count)]
-        kept = [asyncio.create_task(_keep(process, said, place)) for process in first]
+        async with asyncio.TaskGroup() as starting:
+            started = [starting.create_task(_started(said, place)) for _ in range(count)]
+        kept = [asyncio.create_task(_keep(task.result(), said, place)) for task in started]
         host, port = place.getsockname()[:2]
         yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     finally:
