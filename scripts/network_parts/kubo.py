@@ -136,6 +136,10 @@ class Kubo(Daemon):
         """Tell whether its RPC API answers."""
         return self.pid() is not None and not self.paused() and self._ask("id") is not None
 
+    def meet(self, other: Kubo) -> None:
+        """Connect with another member now; by itself a kubo dials one that was not there again after some time."""
+        self._ask(f"swarm/connect?arg=/ip4/127.0.0.1/tcp/{other.swarm_port}/p2p/{other.identity}")
+
     def peers(self) -> set[str]:
         """Give whom it is connected with; raise Missing when it does not answer."""
         answer = self._ask("swarm/peers")
@@ -146,7 +150,7 @@ class Kubo(Daemon):
     def _ask(self, call: str) -> dict[str, Any] | None:
         request = urllib.request.Request(f"{self.url}/api/v0/{call}", method="POST")  # noqa: S310 - 127.0.0.1
         try:
-            with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 - 127.0.0.1
+            with urllib.request.urlopen(request, timeout=15) as response:  # noqa: S310 - 127.0.0.1
                 answer: dict[str, Any] = json.load(response)
                 return answer
         except urllib.error.HTTPError:

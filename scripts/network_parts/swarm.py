@@ -79,11 +79,21 @@ class Swarm:
         """Start every member that does not run, and wait until each is connected with all the others."""
         for member in self.members:
             member.start()
-        identities = {member.identity for member in self.members}
         wait_until(
-            lambda: all(identities - member.peers() <= {member.identity} for member in self.members),
+            self._are_met,
             limit=_MEETING, what=f"the members do not find each other; see {self.folder}/nodes/*/engine.log",
         )  # fmt: skip
+
+    def _are_met(self) -> bool:
+        """Connect whoever is not connected yet; tell whether all were."""
+        met = True
+        for member in self.members:
+            known = member.peers()
+            for other in self.members:
+                if other is not member and other.identity not in known:
+                    met = False
+                    member.meet(other)
+        return met
 
     def stop(self) -> None:
         """End every member's process."""
