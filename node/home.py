@@ -101,7 +101,7 @@ class Home:
                 "先用 zhicang init 建库,或用 --home / ZHICANG_HOME 指明位置",
                 "make one with zhicang init, or name it with --home or ZHICANG_HOME",
             )
-            zh, en = f"{self.path} 不是节点目录", f"{self.path} is no node home"
+            zh, en = "这里不是节点目录", "this is no node home"
             raise BadInput(zh, en, mend=mend, file=str(self.path)) from None
         except BadInput as error:
             raise self._damaged(error.words) from error

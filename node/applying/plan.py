@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from node.applying.held import held_back
 from node.errors import BadInput, Words
-from node.importers.delivery import DATA
+from node.importers.delivery import DATA, origin_of
 from node.records.composed import parts
 from node.records.dates import read_date
 from node.records.manifest import ManifestLine, format_manifest
@@ -100,7 +100,7 @@ def make_plan(report: Report) -> Plan:
         plan.resources.append(
             Planned(
                 path=path,
-                origin=_origin(delivery, path),
+                origin=origin_of(delivery, path),
                 files=files,
                 size=sum(delivery.files[file].size for file in files),
                 digest=members.digest(path, files),
@@ -137,12 +137,6 @@ def _as_told(path: str, delivery: Delivery, said: dict[str, str]) -> dict[str, s
 def _references(said: dict[str, str]) -> Iterator[str]:
     for column in ("parent", "derived_from"):
         yield from parts(said.get(column, ""))
-
-
-def _origin(delivery: Delivery, path: str) -> str:
-    place = str(delivery.place.absolute())
-    inside = "" if path == "." else f"/{path}"
-    return place + ("/" + DATA.rstrip("/") if delivery.kind == "bag" and delivery.place.is_dir() else "") + inside
 
 
 def source_of(delivery: Delivery, path: str) -> Path:

@@ -31,11 +31,17 @@ _GROUPS_ZH = {"institution": "机构", "resource": "资源", "lot": "交付批�
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options of counting."""
     say = chooser(language)
-    parser.add_argument("--as-of", metavar="DATE|HEIGHT", help=say("计数:截至哪一天(北京时间 24 时前最后一个区块头)或哪个高度(缺省:此刻)", "counting: up to which day (the last header before 24:00 Beijing time) or height (default: now)"))
-    parser.add_argument("--by", choices=GROUPS, help=say("计数:按什么分列", "counting: what to list apart"))
-    parser.add_argument("--rpc", metavar="URL[,URL…]", help=say("重新计数:区块链接口", "recount: endpoints"))
-    parser.add_argument("--anchor", type=given_path, metavar="FILE", help=say("重新计数:信任锚", "recount: the trust anchor"))
-    parser.add_argument("--lists", type=given_path, metavar="DIR", help=say("重新计数:放单元清单和资源清单的文件夹,按摘要认出", "recount: folder with unit lists and manifests, recognised by digest"))
+    parser.add_argument("--as-of", metavar="DATE|HEIGHT", help=say("截至哪一天(北京时间 24 时前最后一个区块头)或哪个高度(缺省:此刻)", "up to which day (the last header before 24:00 Beijing time) or height (default: now)"))
+    parser.add_argument("--by", choices=GROUPS, help=say("按什么分列", "what to list apart"))
+
+
+def configure_recount(parser: argparse.ArgumentParser, language: str) -> None:
+    """Declare the options of counting from nothing but a chain and the lists."""
+    configure(parser, language)
+    say = chooser(language)
+    parser.add_argument("--rpc", metavar="URL[,URL…]", help=say("区块链接口", "endpoints"))
+    parser.add_argument("--anchor", type=given_path, metavar="FILE", help=say("信任锚", "the trust anchor"))
+    parser.add_argument("--lists", type=given_path, metavar="DIR", help=say("放单元清单和资源清单的文件夹,按摘要认出", "folder with unit lists and manifests, recognised by digest"))
 
 
 def count(arguments: argparse.Namespace, output: Output) -> None:

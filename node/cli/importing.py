@@ -39,7 +39,7 @@ def prepare(arguments: argparse.Namespace) -> None:
     """Look at what was typed, before anybody is asked for a passphrase."""
     if arguments.act != "apply":
         return
-    arguments.request = request_of(arguments, decode=arguments.decode)
+    arguments.request = request_of(arguments, decode=not arguments.no_decode)
     if not arguments.source.exists():
         raise BadInput("没有这个文件或文件夹", "no such file or folder", file=str(arguments.source))
     arguments.defaults = _defaults(arguments)
@@ -129,7 +129,7 @@ def _planned(report: Report, output: Output) -> Plan | None:
     count, gib, held = len(plan.resources), plan.size / 2**30, plan.kept_back
     output.say(f"计划:登记 {count} 件,{gib:.2f} GiB;有错误而不登记的 {held} 件", f"plan: {count} resource(s), {gib:.2f} GiB; {held} held back by errors")
     if "decoding" not in report.seconds:
-        output.say("没有试着打开图像、PDF、音频(要试请加 --decode,或先办 import check)", "images, PDF and sound files were not opened (add --decode for that, or run import check first)")
+        output.say("没有试着打开图像、PDF、音频(--no-decode)", "images, PDF and sound files were not opened (--no-decode)")
     return plan
 
 

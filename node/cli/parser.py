@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from node.errors import BadInput, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from node.cli.output import Output
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,12 +58,52 @@ _HEADINGS = {
 }
 
 
-def add_common(parser: argparse.ArgumentParser, language: str) -> None:
+class _OfAnAct(Parser):
+    """The parser of one act, which refuses itself what it does not know, so that its own help is named."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse; raise BadInput for what is left over."""
+        parsed, left = super().parse_known_args(args, namespace)
+        if left:
+            self.error(f"unrecognized arguments: {' '.join(left)}")
+        return parsed, left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubCommand:
+    """One of the acts of a command, such as `apply` of `import`: its line in the help, its own options, what it does."""
+
+    words: Words
+    configure: Callable[[argparse.ArgumentParser, str], None]
+    run: Callable[[argparse.Namespace, Output], None]
+
+
+def add_subcommands(parser: argparse.ArgumentParser, language: str, subcommands: Mapping[str, SubCommand]) -> None:
+    """Give each act a parser of its own, so that its help names its options alone and others are refused.
+
+    The act's name is left in `arguments.act`.
+    """
+    say = chooser(language)
+    group = parser.add_subparsers(title=say("各项", "acts"), dest="act", metavar="ACT", required=True, parser_class=_OfAnAct)
+    for name, subcommand in subcommands.items():
+        words = subcommand.words.in_language(language)
+        own = group.add_parser(name, help=words, description=words, allow_abbrev=False, formatter_class=parser.formatter_class)
+        own.language = language
+        subcommand.configure(own, language)
+        # they may stand before the act as well: what is not said behind it must not undo that
+        add_common(own, language, default=argparse.SUPPRESS)
+
+
+def no_options(_parser: argparse.ArgumentParser, _language: str) -> None:
+    """Declare nothing: for acts that take only what every command takes."""
+
+
+def add_common(parser: argparse.ArgumentParser, language: str, *, default: str | None = None) -> None:
     """Add the options that every command takes."""
     say = chooser(language)
-    parser.add_argument("--home", type=given_path, metavar="DIR", help=say("节点目录(缺省 ZHICANG_HOME,再缺省用户数据目录)", "the node's home (default ZHICANG_HOME, then the user's data directory)"))
-    parser.add_argument("--lang", choices=("zh", "en"), help=say("输出语言", "language of messages"))
-    parser.add_argument("--json", action="store_true", help=say("标准输出只给 JSON 行", "JSON Lines on stdout and nothing else"))
+    parser.add_argument("--home", type=given_path, default=default, metavar="DIR", help=say("节点目录(缺省 ZHICANG_HOME,再缺省用户数据目录)", "the node's home (default ZHICANG_HOME, then the user's data directory)"))
+    parser.add_argument("--lang", choices=("zh", "en"), default=default, help=say("输出语言", "language of messages"))
+    parser.add_argument("--json", action="store_true", default=default or False, help=say("标准输出只给 JSON 行", "JSON Lines on stdout and nothing else"))
 
 
 def add_passphrase(parser: argparse.ArgumentParser, language: str) -> None:

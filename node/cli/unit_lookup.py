@@ -26,12 +26,21 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options of looking up; --resource and --lot are those of registering."""
+    """Declare the options of looking up."""
     say = chooser(language)
-    parser.add_argument("--tag", metavar="T", help=say("查找:标签", "finding: a tag"))
-    parser.add_argument("--subject", metavar="S", help=say("查找:主题词", "finding: a subject"))
-    add_limit(parser, language, zh="查找:每页条数", en="finding: units a page")
-    parser.add_argument("--after", metavar="CURSOR", help=say("查找:从上一页末尾的游标之后开始", "finding: begin behind the cursor that the last page ended with"))
+    parser.add_argument("what", nargs="*", metavar="WORDS", help=say("要找的词", "words to find"))
+    parser.add_argument("--resource", metavar="ID", help=say("属于哪件资源", "of which resource"))
+    parser.add_argument("--batch", type=int, metavar="N", help=say("第几批", "of which batch"))
+    parser.add_argument("--lot", default="", help=say("交付批次", "of which lot"))
+    parser.add_argument("--tag", metavar="T", help=say("标签", "a tag"))
+    parser.add_argument("--subject", metavar="S", help=say("主题词", "a subject"))
+    add_limit(parser, language, zh="每页条数", en="units a page")
+    parser.add_argument("--after", metavar="CURSOR", help=say("从上一页末尾的游标之后开始", "begin behind the cursor that the last page ended with"))
+
+
+def configure_show(parser: argparse.ArgumentParser, language: str) -> None:
+    """Declare the option of showing one."""
+    parser.add_argument("what", nargs="*", metavar="UNIT_ID", help=chooser(language)("登记号#标识", "NUMBER#IDENTIFIER"))
 
 
 def find(arguments: argparse.Namespace, output: Output) -> None:

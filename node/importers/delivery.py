@@ -165,3 +165,10 @@ def name_faults(folder: str, names: list[str]) -> list[Fault]:
             faults.append(Fault(path=path, rule="name-collides", error=error))
             kept.remove(path.rpartition("/")[2])
     return faults
+
+
+def origin_of(delivery: Delivery, path: str) -> str:
+    """Give where people have a resource of a delivery, as the journal names it; ``path`` "." is all of it."""
+    place = str(delivery.place.absolute())
+    inside = "" if path == "." else f"/{path}"
+    return place + ("/" + DATA.rstrip("/") if delivery.kind == "bag" and delivery.place.is_dir() else "") + inside

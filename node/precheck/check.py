@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from node.importers.delivery import origin_of
 from node.precheck.brought import Brought, open_brought
 from node.precheck.cells import check_cells
 from node.precheck.decoding import check_decoded, decode_all
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from node.importers.delivery import Delivery
     from node.importers.mapping import Mapping
     from node.precheck.digests import Hashed
     from node.precheck.duplicates import Earlier
@@ -122,7 +125,7 @@ def check(request: Request, *, earlier: Earlier | None, today: str, watcher: Wat
     report.findings += check_digests(hashed, expected, listed)
     clock.lap("digests")
     owner = {path: owners.of(path) or path for path in hashed}
-    report.findings += _duplicates(hashed, owner, earlier)
+    report.findings += _duplicates(hashed, owner, earlier, brought.delivery)
     clock.lap("duplicates")
     if request.decode:
         watcher.begin("decoding", len(brought.delivery.files))
@@ -131,10 +134,12 @@ def check(request: Request, *, earlier: Earlier | None, today: str, watcher: Wat
     return report
 
 
-def _duplicates(hashed: dict[str, Hashed], owner: dict[str, str], earlier: Earlier | None) -> Iterator[Finding]:
+def _duplicates(
+    hashed: dict[str, Hashed], owner: dict[str, str], earlier: Earlier | None, delivery: Delivery
+) -> Iterator[Finding]:
     yield from check_inside(hashed, owner)
     if earlier is not None:
-        yield from check_earlier(hashed, owner, earlier)
+        yield from check_earlier(hashed, owner, earlier, partial(origin_of, delivery))
 
 
 class _Clock:

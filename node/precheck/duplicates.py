@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from node.precheck.finding import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from node.precheck.digests import Hashed
     from node.precheck.finding import Finding
@@ -28,6 +28,8 @@ class Known:
     number: str
     title: str
     period: int
+    origin: str
+    """Where it came from: a path, as people have it."""
 
 
 class Earlier(Protocol):
@@ -53,13 +55,20 @@ def check_inside(hashed: dict[str, Hashed], owner: dict[str, str]) -> Iterator[F
         yield find("same-inside", value=later, place={"file": later, "paths": tuple(paths)}, **details)
 
 
-def check_earlier(hashed: dict[str, Hashed], owner: dict[str, str], earlier: Earlier) -> Iterator[Finding]:
-    """Find resources of the delivery whose files this home has registered before."""
+def check_earlier(
+    hashed: dict[str, Hashed], owner: dict[str, str], earlier: Earlier, origin: Callable[[str], str]
+) -> Iterator[Finding]:
+    """Find resources of the delivery whose files this home has registered before.
+
+    What came from where it lies now (``origin`` of its owner) was registered by an earlier run: nothing to be told.
+    """
     shared: dict[tuple[str, str], list[str]] = defaultdict(list)
     known: dict[str, Known] = {}
     for path, digests in hashed.items():
         if digests.first:
             for holder in earlier.holders(digests):
+                if holder.origin == origin(owner.get(path, path)):
+                    continue
                 known[holder.number] = holder
                 shared[owner.get(path, path), holder.number].append(path)
     total = Counter(owner.get(path, path) for path in hashed)

@@ -41,7 +41,9 @@ class Registered:
                 continue
             resource = self._journal.resources.by_number(row.object_id)
             if resource is not None:
-                known = Known(number=resource.number, title=resource.title, period=resource.period)
+                known = Known(
+                    number=resource.number, title=resource.title, period=resource.period, origin=resource.source_path
+                )
                 found[resource.number] = known
         return [found[number] for number in sorted(found)]
 

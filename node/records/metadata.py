@@ -29,6 +29,8 @@ EARLIEST_PERIOD, LATEST_PERIOD = 1900, 2999
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _OURS = frozenset({"schema", "salt", "sm3"})
 """Fields that the node writes beside what was said."""
+FIXED = ("period", "programme", "lot", "replaces")
+"""Fields that stand on chain beside the metadata's digest and that no amendment changes."""
 _COMPOSED: dict[str, type[Identifier | Source | FileRole]] = {
     "identifiers": Identifier, "derived_from": Source, "file_roles": FileRole
 }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words
 from node.records import canonical
-from node.records.metadata import Metadata
+from node.records.metadata import FIXED, Metadata
 from node.records.said import described
 from node.registrar.changeable import standing_record, under_way
 from storage.matters import Code, MatterRow
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from storage.journal import Journal
     from storage.resources import ResourceRow
     from storage.root import StorageRoot
-
-FIXED = ("period", "programme", "lot", "replaces")
-"""Fields that stand on chain beside the metadata's digest and that no amendment changes."""
 
 
 class Editions:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words
 from node.records import canonical
-from node.records.metadata import Metadata
+from node.records.metadata import FIXED, Metadata
 from node.registrar.outcome import Refused
 
 if TYPE_CHECKING:
@@ -45,18 +45,28 @@ def contradiction(earlier: ResourceRow, changed: list[str], *, twice: bool) -> B
         )
         field = "client_ref"
     else:
-        names = ", ".join(changed)
-        zh, en = f"{earlier.number} 的著录与原登记不同:{names}", f"{earlier.number} was registered with other {names}"
-        mend = Words(
-            f"著录变了应办“更正”:zhicang amend {earlier.number}",
-            f"corrected metadata is an act of its own: zhicang amend {earlier.number}",
-        )
-        field = changed[0]
+        zh = f"{earlier.number} 的著录与原登记不同:{'、'.join(changed)}"
+        en = f"{earlier.number} was registered with other {', '.join(changed)}"
+        mend, field = _mend_of(earlier, changed), changed[0]
     if twice:
         zh = f"{earlier.number} 在本次中出现两次,内容或著录不同"
         en = f"{earlier.number} comes twice in this run with other content or metadata"
         mend = Words("改好清单,每件只留一行", "mend the list: one row a resource")
     return BadInput(zh, en, mend=mend, field=field)
+
+
+def _mend_of(earlier: ResourceRow, changed: list[str]) -> Words:
+    fixed = [name for name in changed if name in FIXED]
+    if fixed:
+        return Words(
+            f"{'、'.join(fixed)} 写在链上,不能更正;照原样填写,或撤销后用 --replaces {earlier.number} 重新登记",
+            f"{', '.join(fixed)} stand(s) on chain and cannot be amended: give what was registered, or withdraw it and "
+            f"register anew with --replaces {earlier.number}",
+        )
+    return Words(
+        f"著录变了应办“更正”:zhicang amend {earlier.number}",
+        f"corrected metadata is an act of its own: zhicang amend {earlier.number}",
+    )
 
 
 def done_with(earlier: ResourceRow) -> BadInput:

@@ -51,6 +51,10 @@ class UnitChecking:
                 zh, en = f"资源 {resource_id} 尚未登记", f"resource {resource_id} is not registered"
                 mend = Words("请先登记资源,再登记它的知识单元", "register the resource first")
                 raise BadInput(zh, en, mend=mend, field="resource_id")
+            if row.withdrawn:
+                zh, en = f"资源 {resource_id} 已撤销", f"resource {resource_id} is withdrawn"
+                mend = Words("不再登记知识单元;重新登记过的用新登记号", "it takes none; use its new number")
+                raise BadInput(zh, en, mend=mend, field="resource_id")
             self._open[resource_id] = Metadata.from_json(canonical.decode(row.metadata)).is_open
         return self._open[resource_id]
 

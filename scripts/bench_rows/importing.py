@@ -36,7 +36,8 @@ def apply_scans(place: Place) -> Iterator[Row]:
     with place.home() as home:
         stored = [place.child("store_resources.py", home, folder)]
     with place.home() as home:
-        confirmed = [place.zhicang(home, "import", "apply", folder, "-o", place.folder / "register", "--json")]
+        register = place.folder / "register"
+        confirmed = [place.zhicang(home, "import", "apply", folder, "--no-decode", "-o", register, "--json")]
         if place.runner.answers()[-1]["summary"]["registered"] != count:
             raise SystemExit("not everything was registered")
     name, other_name = f"{count:,} scans of 1 MiB", "openssl dgst + cp -r + sync -f"

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from node.cli.main import COMMANDS
+
 if TYPE_CHECKING:
     from conftest import Desk
 
-COMMANDS = (
-    "init", "register", "units", "show", "list", "receipt", "anchor", "verify", "audit", "export", "storage", "serve",
-    "demo",
-)  # fmt: skip
+WITH_ACTS = {
+    "anchor": ("export", "update"),
+    "import": ("template", "check", "apply", "report", "units", "car"),
+    "incident": ("list", "resolve"),
+    "keys": ("new", "show"),
+    "network": ("found", "deploy"),
+    "storage": ("reindex", "publish", "check", "fetch"),
+    "units": ("register", "find", "show", "reindex", "count", "recount"),
+}
+"""Commands whose acts have parsers of their own."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ARGPARSE_ENGLISH = (
     "usage:", "options:", "positional arguments", "show this help", "unrecognized", "the following arguments",
@@ -29,6 +37,27 @@ def test_the_overview_lists_every_command_in_both_languages(founded: Desk) -> No
     assert not CHINESE.search(english.out)
     assert not any(word in chinese.out for word in ARGPARSE_ENGLISH)
     assert founded.well().out == chinese.out
+
+
+@pytest.mark.parametrize(("command", "act"), [(command, act) for command, acts in WITH_ACTS.items() for act in acts])
+def test_every_act_explains_its_own_options_in_both_languages(founded: Desk, command: str, act: str) -> None:
+    chinese, english = founded.well(command, act, "--help"), founded.well(command, act, "--help", "--lang", "en")
+    assert f"zhicang {command} {act} " in chinese.out
+    assert CHINESE.search(chinese.out)
+    assert not any(word in chinese.out for word in ARGPARSE_ENGLISH), chinese.out
+    assert not CHINESE.search(english.out), english.out
+
+
+def test_an_act_refuses_the_options_of_another(founded: Desk) -> None:
+    refused = founded.run("units", "count", "--period", "2023", "--lang", "en")
+    assert refused.code == 2
+    assert "unrecognized arguments: --period 2023" in refused.err
+    assert "zhicang units count --help" in refused.err
+
+
+def test_common_options_stand_before_the_command_before_the_act_or_behind_it(founded: Desk) -> None:
+    for words in (("--json", "keys", "show"), ("keys", "--json", "show"), ("keys", "show", "--json")):
+        assert founded.well(*words).out.startswith("{"), words
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -150,7 +179,7 @@ def test_help_of_commands_with_acts_has_a_line_for_each_and_says_what_is_require
     govern = founded.well("govern", "--help").out
     for act in ("admit", "freeze", "threshold", "approve"):
         assert re.search(rf"^  {act} ", govern, re.MULTILINE)
-    assert "\n  recount " in founded.well("units", "--help").out
+    assert "\n    recount " in founded.well("units", "--help").out
     assert "--kind KIND (--digest HEX | --file FILE) --verdict" in founded.well("attest", "--help").out
     assert "(--package FILE | --digest HEX)" in founded.well("deliver", "--help").out
     for arguments in (("deliver", "14000002"), ("deliver", "14000002", "--package", "a", "--digest", "b")):

@@ -68,6 +68,16 @@ def test_what_the_home_registered_before_is_found_file_by_file_and_nothing_chang
     shutil.rmtree(folder)
 
 
+def test_what_this_very_folder_gave_before_is_no_finding(desk: Desk) -> None:
+    desk.write("交付/一.txt", "第一页")
+    desk.well("register", "交付/一.txt")
+    again = desk.well("import", "check", "交付", "--as", "files", "--no-decode", "--json")
+    assert not [f for f in again.results if "finding" in f]
+    (desk.folder / "交付").rename(desk.folder / "另一处")
+    elsewhere = desk.well("import", "check", "另一处", "--as", "files", "--no-decode", "--json")
+    assert [f["finding"]["code"] for f in elsewhere.results if "finding" in f] == ["same-earlier"]
+
+
 def test_a_file_of_several_blocks_is_compared_whole(desk: Desk) -> None:
     large = os.urandom(3 << 20)
     desk.write("旧/大.bin", large)
@@ -135,3 +145,10 @@ def test_a_list_of_units_with_one_fault_is_told_and_nothing_is_written(empty_des
     ]  # fmt: skip
     assert ran.summary == {"units": 1, "refused": 2}
     assert not (empty_desk.folder / "标引.jsonl").exists()
+
+
+def test_a_template_is_an_excel_file_by_its_name_too(empty_desk: Desk) -> None:
+    refused = empty_desk.run("import", "template", "-o", "清单.csv")
+    assert refused.code == 2
+    assert ".xlsx" in refused.err
+    assert not (empty_desk.folder / "清单.csv").exists()

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from node.cli.asking import asking_home, urls_of
-from node.cli.parser import chooser, given_path
+from node.cli.parser import SubCommand, add_subcommands, chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Unavailable, Words
 from node.offline import read_anchor, read_profile
@@ -25,10 +25,17 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options."""
+    """Declare the acts and their options."""
+    add_subcommands(parser, language, ACTS)
+
+
+def _configure_export(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=chooser(language)("写到这个文件", "write this file"))
+
+
+def _configure_update(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
-    parser.add_argument("act", choices=["export", "update"], help=say("导出,或更新", "export it, or bring it forward"))
-    parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("写到这个文件(update 缺省写回原处)", "write this file (update: by default where it came from)"))
+    parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("写到这个文件(缺省写回原处)", "write this file (by default where it came from)"))
     parser.add_argument("--anchor", type=given_path, metavar="FILE", help=say("要更新的信任锚(缺省为节点目录里的)", "the anchor to update (default: the home's)"))
     parser.add_argument("--rpc", metavar="URL[,URL…]", help=say("向这些接口取证明(缺省向节点目录的链)", "fetch the proofs from these engines (default: from the home's chain)"))
     parser.add_argument("--from", dest="other", type=given_path, metavar="FILE", help=say("不联网,从另一份指纹相同、更新的信任锚取证明", "fetch nothing: take the proofs of another, newer copy with the same fingerprint"))
@@ -36,10 +43,12 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Do what was asked."""
+    ACTS[arguments.act].run(arguments, output)
+
+
+def _export(arguments: argparse.Namespace, output: Output) -> None:
     """Write the anchor and print its fingerprint."""
-    if arguments.act == "update":
-        _update(arguments, output)
-        return
     if arguments.output is None:
         raise BadInput("用 -o 指明写到哪里", "name the file to write with -o", field="output")
     home = home_of(arguments)
@@ -117,3 +126,9 @@ async def _fetched(anchor: TrustAnchor, arguments: argparse.Namespace, output: O
             bars[0].step(more)
 
         return await bring_forward(anchor, rpc, profiles=profiles, seen=seen)
+
+
+ACTS = {
+    "export": SubCommand(words=Words("导出信任锚", "export the trust anchor"), configure=_configure_export, run=_export),
+    "update": SubCommand(words=Words("凭证明更新信任锚", "bring the trust anchor forward by proof"), configure=_configure_update, run=_update),
+}

@@ -8,7 +8,7 @@ from node.cli.acting import perform
 from node.cli.checking import checked, request_of
 from node.cli.findings import tell
 from node.cli.importing import act_apply, dry_run, report
-from node.cli.parser import add_passphrase, chooser, given_path
+from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
 from node.cli.session import write_output
 from node.errors import BadInput, Words
 
@@ -20,27 +20,68 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options."""
-    say = chooser(language)
-    parser.add_argument("act", choices=["template", "check", "apply", "report", "units", "car"], help=say("见下面的用法", "see the usages below"))
-    parser.add_argument("source", nargs="?", type=given_path, metavar="SOURCE", help=say("文件夹、BagIt 包、.zip,或与文件放在一起的清单;import units:标引表", "folder, BagIt bag, .zip, or a list that lies beside its files; for import units: a list of units"))
-    parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("模板或标引表写到这里;import apply 和 report:登记清单写到这个文件夹", "where to write the template or the list of units; for import apply and report: the folder of the register"))
-    parser.add_argument("--list", type=given_path, metavar="LIST", help=say("清单(Excel、CSV、JSON Lines、MARC);缺省取顶层唯一的一份", "the list (Excel, CSV, JSON Lines, MARC); default: the only one in the top folder"))
-    parser.add_argument("--mapping", type=given_path, metavar="FILE.toml", help=say("映射文件:其他版式的列名各是什么", "mapping file: what the headings of another layout mean"))
-    parser.add_argument("--as", dest="split", choices=["one", "entries", "files"], help=say("没有清单时:整个算一件、第一层每项一件、每个文件一件", "without a list: one resource, one an entry of the top level, one a file"))
-    parser.add_argument("--no-decode", action="store_true", help=say("不试着打开图像、PDF、音频(这一步最费时)", "do not open images, PDF and sound files (the dearest step)"))
-    parser.add_argument("--decode", action="store_true", help=say("import apply 也试着打开图像、PDF、音频", "import apply opens images, PDF and sound files too"))
-    parser.add_argument("--dry-run", action="store_true", help=say("只说会怎么办,不登记", "say what would be done, register nothing"))
-    parser.add_argument("--lot", default="", help=say("交付批次,用于清单没有写的", "the lot, for rows that name none"))
-    parser.add_argument("--programme", default="", help=say("项目名称,用于清单没有写的", "the programme, for rows that name none"))
-    parser.add_argument("--period", help=say("项目年度,用于清单没有写的(缺省今年)", "the project year, for rows that name none (default: this year)"))
-    parser.add_argument("--xlsx", type=given_path, metavar="OUT.xlsx", help=say("标出错处、写明改法的清单写到这里", "where to write the list with bad cells marked and the mend beside each"))
-    add_passphrase(parser, language)
+    """Declare the acts and their options."""
+    add_subcommands(parser, language, ACTS)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Do what was asked; only `apply` changes a home."""
-    {"template": _template, "check": _check, "apply": _apply, "report": report, "units": _units, "car": _car}[arguments.act](arguments, output)
+    ACTS[arguments.act].run(arguments, output)
+
+
+def _configure_template(parser: argparse.ArgumentParser, language: str) -> None:
+    _add_output(parser, chooser(language)("模板写到这里(.xlsx)", "where to write the template (.xlsx)"))
+
+
+def _configure_check(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    _add_source(parser, language)
+    parser.add_argument("--no-decode", action="store_true", help=say("不试着打开图像、PDF、音频(这一步最费时)", "do not open images, PDF and sound files (the dearest step)"))
+    parser.add_argument("--xlsx", type=given_path, metavar="OUT.xlsx", help=say("标出错处、写明改法的清单写到这里", "where to write the list with bad cells marked and the mend beside each"))
+
+
+def _configure_apply(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    _add_source(parser, language)
+    parser.add_argument("--no-decode", action="store_true", help=say("不试着打开图像、PDF、音频(这一步最费时;预检时已打开过的可以省去)", "do not open images, PDF and sound files (the dearest step; it can be left out when import check did it)"))
+    parser.add_argument("--dry-run", action="store_true", help=say("只说会怎么办,不登记", "say what would be done, register nothing"))
+    parser.add_argument("--lot", default="", help=say("交付批次,用于清单没有写的", "the lot, for rows that name none"))
+    parser.add_argument("--programme", default="", help=say("项目名称,用于清单没有写的", "the programme, for rows that name none"))
+    parser.add_argument("--period", help=say("项目年度,用于清单没有写的(缺省今年)", "the project year, for rows that name none (default: this year)"))
+    _add_output(parser, say("登记清单写到这个文件夹", "the folder of the register"))
+    add_passphrase(parser, language)
+
+
+def _configure_report(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    parser.add_argument("source", nargs="?", type=given_path, metavar="LOT|SOURCE", help=say("批次名,或当初导入的文件夹、压缩包", "name of the lot, or the folder or archive that was imported"))
+    _add_output(parser, say("登记清单写到这个文件夹", "the folder of the register"))
+
+
+def _configure_units(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    parser.add_argument("source", nargs="?", type=given_path, metavar="UNITS", help=say("标引表(.xlsx、.csv、.jsonl);不写则写出空白模板", "list of units (.xlsx, .csv, .jsonl); without one an empty template is written"))
+    parser.add_argument("--mapping", type=given_path, metavar="FILE.toml", help=say("映射文件:其他版式的列名各是什么", "mapping file: what the headings of another layout mean"))
+    _add_output(parser, say("写到这里(.jsonl 或 .xlsx)", "where to write it (.jsonl or .xlsx)"))
+
+
+def _configure_car(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    parser.add_argument("source", nargs="?", type=given_path, metavar="FILE.car", help=say("CAR 文件", "the CAR file"))
+    _add_output(parser, say("解开到这里", "where to unpack it"))
+
+
+def _add_source(parser: argparse.ArgumentParser, language: str) -> None:
+    """Add what is brought, and how its list is to be read."""
+    say = chooser(language)
+    parser.add_argument("source", nargs="?", type=given_path, metavar="SOURCE", help=say("文件夹、BagIt 包、.zip,或与文件放在一起的清单", "folder, BagIt bag, .zip, or a list that lies beside its files"))
+    parser.add_argument("--list", type=given_path, metavar="LIST", help=say("清单(Excel、CSV、JSON Lines、MARC);缺省取顶层唯一的一份", "the list (Excel, CSV, JSON Lines, MARC); default: the only one in the top folder"))
+    parser.add_argument("--mapping", type=given_path, metavar="FILE.toml", help=say("映射文件:其他版式的列名各是什么", "mapping file: what the headings of another layout mean"))
+    parser.add_argument("--as", dest="split", choices=["one", "entries", "files"], help=say("没有清单时:整个算一件、第一层每项一件、每个文件一件", "without a list: one resource, one an entry of the top level, one a file"))
+
+
+def _add_output(parser: argparse.ArgumentParser, words: str) -> None:
+    parser.add_argument("-o", "--output", type=given_path, metavar="PATH", help=words)
 
 
 def _apply(arguments: argparse.Namespace, output: Output) -> None:
@@ -75,6 +116,9 @@ def _template(arguments: argparse.Namespace, output: Output) -> None:
     if arguments.output is None:
         mend = Words("zhicang import template -o 清单.xlsx", "zhicang import template -o LIST.xlsx")
         raise BadInput("没有指明模板写到哪里", "where to write the template was not said", mend=mend, field="output")
+    if arguments.output.suffix.lower() != ".xlsx":
+        mend = Words("zhicang import template -o 清单.xlsx;填好后可以另存为 CSV", "zhicang import template -o LIST.xlsx; once filled in it may be saved as CSV")
+        raise BadInput("模板是 Excel 文件,名字应以 .xlsx 结尾", "the template is an Excel file; its name must end in .xlsx", mend=mend, file=str(arguments.output), field="output")
     _refuse_existing(arguments.output)
     write_output(arguments.output, template())
     output.record({"template": str(arguments.output)})
@@ -100,3 +144,13 @@ def _check(arguments: argparse.Namespace, output: Output) -> None:
         output.note(f"标好的清单在 {arguments.xlsx}", f"the marked list is in {arguments.xlsx}")
     if report.count("error") or report.count("question"):
         output.fail(BadInput.exit_code)
+
+
+ACTS = {
+    "template": SubCommand(words=Words("写出清单模板", "write the template for a list"), configure=_configure_template, run=_template),
+    "check": SubCommand(words=Words("预检,不改动任何东西", "the pre-check, which changes nothing"), configure=_configure_check, run=_check),
+    "apply": SubCommand(words=Words("预检并登记,中断后再办一次即可", "check and register; after an interruption the same again"), configure=_configure_apply, run=_apply),
+    "report": SubCommand(words=Words("重出登记清单", "make the register out anew"), configure=_configure_report, run=report),
+    "units": SubCommand(words=Words("标引表与 JSON Lines 互换", "unit lists from Excel to JSON Lines and back"), configure=_configure_units, run=_units),
+    "car": SubCommand(words=Words("解开 CAR 文件", "unpack a CAR file into a folder"), configure=_configure_car, run=_car),
+}

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from node.cli.keystores import address_in
-from node.cli.parser import add_passphrase, chooser, given_path
+from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
 from node.cli.session import home_of, passphrase_of
 from node.errors import BadInput, Words
 from node.keys import new_key, save_key
@@ -23,19 +23,28 @@ _DUTIES = {
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options."""
+    """Declare the acts and their options."""
+    add_subcommands(parser, language, ACTS)
+
+
+def _configure_new(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
-    parser.add_argument("act", choices=["new", "show"], help=say("生成一把新密钥;看密钥文件的地址", "make a new key; show a keystore's address"))
-    parser.add_argument("what", nargs="*", metavar="ROLE|FILE", help=say(f"new:给谁用,{'、'.join(ROLES)};show:密钥文件(缺省为节点目录里的全部)", f"new: whose it is to be, {', '.join(ROLES)}; show: keystores (default: all of the home)"))
-    parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("new:写到这个密钥文件,口令加密,权限 0600", "new: the keystore to write, encrypted, mode 0600"))
+    parser.add_argument("what", nargs="*", metavar="ROLE", help=say(f"给谁用:{'、'.join(ROLES)}", f"whose it is to be: {', '.join(ROLES)}"))
+    parser.add_argument("-o", "--output", type=given_path, metavar="FILE", help=say("写到这个密钥文件,口令加密,权限 0600", "the keystore to write, encrypted, mode 0600"))
     add_passphrase(parser, language)
+
+
+def _configure_show(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    parser.add_argument("what", nargs="*", metavar="FILE", help=say("密钥文件(缺省为节点目录里的全部)", "keystores (default: all of the home)"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Make a key, or show addresses."""
-    if arguments.act == "new":
-        _new(arguments, output)
-        return
+    ACTS[arguments.act].run(arguments, output)
+
+
+def _show(arguments: argparse.Namespace, output: Output) -> None:
     files = [given_path(name) for name in arguments.what] or sorted(home_of(arguments).keystores.glob("*.json"))
     for file in files:
         address = "0x" + address_in(file).hex()
@@ -64,3 +73,9 @@ def _new(arguments: argparse.Namespace, output: Output) -> None:
     output.record({"summary": {"made": 1}})
     output.say(f"{duty}密钥:{address},存在 {path}", f"key for a {role}: {address}, in {path}")
     output.say("请备份这个文件和口令;把地址交给治理方登记为本机构的密钥", "keep a copy of the file and of the passphrase; give the address to the governors, who add it to the institution")
+
+
+ACTS = {
+    "new": SubCommand(words=Words("生成一把新密钥", "make a new key"), configure=_configure_new, run=_new),
+    "show": SubCommand(words=Words("看密钥文件的地址", "show a keystore's address"), configure=_configure_show, run=_show),
+}

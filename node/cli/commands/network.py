@@ -7,7 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from node.cli.parser import add_passphrase, chooser, given_path
+from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
 from node.cli.session import home_of, passphrase_of
 from node.errors import BadInput, Words
 
@@ -19,21 +19,26 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options."""
+    """Declare the acts and their options."""
+    add_subcommands(parser, language, ACTS)
+
+
+def _configure_found(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
-    parser.add_argument("act", choices=["found", "deploy"], help=say("found 建立联盟;deploy 部署登记合约", "found a consortium; deploy its registry"))
-    parser.add_argument("path", type=given_path, metavar="PATH", help=say("found:联盟章程文件 CONSORTIUM.yaml;deploy:found 写出的目录", "found: CONSORTIUM.yaml; deploy: the folder that found wrote"))
-    parser.add_argument("-o", "--output", type=given_path, metavar="DIR", help=say("found:写到这个新目录", "found: write this new folder"))
-    parser.add_argument("--rpc", metavar="URL[,URL…]", help=say("deploy:链的接口地址", "deploy: URLs of the chain"))
+    parser.add_argument("path", type=given_path, metavar="CONSORTIUM.yaml", help=say("联盟章程文件", "the consortium's agreement"))
+    parser.add_argument("-o", "--output", type=given_path, metavar="DIR", help=say("写到这个新目录", "write this new folder"))
     add_passphrase(parser, language)
+
+
+def _configure_deploy(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    parser.add_argument("path", type=given_path, metavar="DIR", help=say("network found 写出的目录", "the folder that network found wrote"))
+    parser.add_argument("--rpc", metavar="URL[,URL…]", help=say("链的接口地址", "URLs of the chain"))
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Found or deploy."""
-    if arguments.act == "found":
-        _found(arguments, output)
-    else:
-        _deploy(arguments, output)
+    ACTS[arguments.act].run(arguments, output)
 
 
 def _found(arguments: argparse.Namespace, output: Output) -> None:
@@ -101,3 +106,9 @@ def _deploy(arguments: argparse.Namespace, output: Output) -> None:
 def _missing(option: str) -> BadInput:
     mend = Words("zhicang network --help 说明用法", "zhicang network --help explains the usage")
     return BadInput(f"缺少参数 {option}", f"the option {option} is missing", mend=mend)
+
+
+ACTS = {
+    "found": SubCommand(words=Words("按章程建立联盟:创世、密钥、信任锚", "found a consortium: genesis, keys, trust anchor"), configure=_configure_found, run=_found),
+    "deploy": SubCommand(words=Words("部署登记合约", "deploy its registry"), configure=_configure_deploy, run=_deploy),
+}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from node.cli import counting, unit_lookup
 from node.cli.acting import perform
 from node.cli.matters import NEXT_REVIEW, tell_outcome
-from node.cli.parser import add_passphrase, chooser, given_path
+from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path, no_options
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
 from node.importers.mapping import Mapping, read_mapping
@@ -36,36 +36,32 @@ LARGEST_BATCH = 10_000
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options."""
-    say = chooser(language)
-    parser.epilog = say(
-        "各项:\n  register  登记知识单元,上链\n  find      查找\n  show      看一条\n  reindex   重建检索索引\n  count     按本库计数\n"
-        "  recount   仅凭链和清单重新计数\n\n"
-        "例:\n  zhicang units register 标引.jsonl --resource 14000001-2023-00000001-K\n  zhicang units count --period 2023\n"
+    """Declare the acts and their options."""
+    parser.epilog = chooser(language)(
+        "例:\n  zhicang units register 标引.jsonl --resource 14000001-2023-00000001-K\n  zhicang units count --as-of 2023-11-30 --by level\n"
         "  zhicang units recount --rpc URL --anchor 信任锚.json --lists 文件夹",
-        "what it does:\n  register  register units, on chain\n  find      find them\n  show      show one\n"
-        "  reindex   make the index for finding anew\n  count     count what this home has\n"
-        "  recount   count from nothing but a chain and the lists\n\n"
-        "examples:\n  zhicang units register units.jsonl --resource 14000001-2023-00000001-K\n  zhicang units count --period 2023\n"
+        "examples:\n  zhicang units register units.jsonl --resource 14000001-2023-00000001-K\n  zhicang units count --as-of 2023-11-30 --by level\n"
         "  zhicang units recount --rpc URL --anchor anchor.json --lists FOLDER",
     )
-    parser.add_argument("act", choices=list(ACTS), help=say("见下面的列表", "one of those listed below"))
-    parser.add_argument("what", nargs="*", metavar="UNITS|WORDS|UNIT_ID", help=say("register:每行一个 JSON 对象的文件(.jsonl),或 Excel、CSV 标引表;find:要找的词;show:登记号#标识", "register: a file with one JSON object a line (.jsonl), or an Excel or CSV list of units; find: words; show: NUMBER#IDENTIFIER"))
-    parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号;查找:属于哪件资源", "registration number for lines without resource_id; finding: of which resource"))
+    add_subcommands(parser, language, ACTS)
+
+
+def _configure_register(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    parser.add_argument("what", nargs="*", metavar="UNITS", help=say("每行一个 JSON 对象的文件(.jsonl),或 Excel、CSV 标引表", "a file with one JSON object a line (.jsonl), or an Excel or CSV list of units"))
+    parser.add_argument("--resource", metavar="ID", help=say("各行没有 resource_id 时所属的登记号", "registration number for lines without resource_id"))
     parser.add_argument("--mapping", type=given_path, metavar="FILE", help=say("映射文件:别的格式的列名或字段名各是什么", "mapping file: what the headings or fields of another layout mean"))
     parser.add_argument("--id-field", metavar="F", help=say("把这个字段当作 unit_id(在资源内标识一条)", "take this field for unit_id, which names a unit within its resource"))
-    parser.add_argument("--batch", type=int, metavar="N", help=say("登记:每笔交易的条数(1—10000,缺省 10000);查找:第几批", "registering: units in one transaction (1 to 10000, the default); finding: which batch"))
+    parser.add_argument("--batch", type=int, metavar="N", help=say("每笔交易的条数(1—10000,缺省 10000)", "units in one transaction (1 to 10000, the default)"))
     parser.add_argument("--period", help=say("项目年度(缺省今年)", "project year (default: this year)"))
     parser.add_argument("--programme", default="", help=say("项目名称", "programme"))
     parser.add_argument("--lot", default="", help=say("交付批次", "lot"))
-    unit_lookup.configure(parser, language)
-    counting.configure(parser, language)
     add_passphrase(parser, language)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Register the file, or refuse it whole; find; or count."""
-    ACTS[arguments.act](arguments, output)
+    ACTS[arguments.act].run(arguments, output)
 
 
 def _reindex(arguments: argparse.Namespace, output: Output) -> None:
@@ -154,6 +150,10 @@ def _register(arguments: argparse.Namespace, output: Output) -> None:
 
 
 ACTS = {
-    "register": _register, "find": unit_lookup.find, "show": unit_lookup.show, "reindex": _reindex,
-    "count": counting.count, "recount": counting.count,
-}  # fmt: skip
+    "register": SubCommand(words=Words("登记知识单元,上链", "register units, on chain"), configure=_configure_register, run=_register),
+    "find": SubCommand(words=Words("查找", "find them"), configure=unit_lookup.configure, run=unit_lookup.find),
+    "show": SubCommand(words=Words("看一条", "show one"), configure=unit_lookup.configure_show, run=unit_lookup.show),
+    "reindex": SubCommand(words=Words("重建检索索引", "make the index for finding anew"), configure=no_options, run=_reindex),
+    "count": SubCommand(words=Words("按本库计数", "count what this home has"), configure=counting.configure, run=counting.count),
+    "recount": SubCommand(words=Words("仅凭链和清单重新计数", "count from nothing but a chain and the lists"), configure=counting.configure_recount, run=counting.count),
+}

@@ -48,7 +48,7 @@ class Remembered:
         self._digest = hashlib.sha256(content).digest()
 
     def holders(self, hashed: Hashed) -> list[Known]:
-        known = Known(number="14000001-2022-00000001-X", title="旧报", period=2022)
+        known = Known(number="14000001-2022-00000001-X", title="旧报", period=2022, origin="/disk/2022")
         return [known] if hashed.sha256 == self._digest else []
 
 
