@@ -17,7 +17,9 @@ WITH_ACTS = {
     "import": ("template", "check", "apply", "report", "units", "car"),
     "incident": ("list", "resolve"),
     "keys": ("new", "show"),
+    "lot": ("add", "show", "list"),
     "network": ("found", "deploy"),
+    "purge": ("draft", "approve", "run"),
     "storage": ("reindex", "publish", "check", "fetch"),
     "units": ("register", "find", "show", "reindex", "count", "recount"),
 }

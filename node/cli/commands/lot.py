@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from node.applying.lots import SAID, all_lots, check_said, find_lot, named_lot, say_of_lot
 from node.cli.acting import perform
 from node.cli.commands.attest import VERDICTS
-from node.cli.parser import chooser
+from node.cli.parser import SubCommand, add_subcommands, chooser, no_options
 from node.cli.session import home_of, mark_demonstration
 from node.errors import Words
 from node.records.lot import lot_digest
@@ -33,33 +33,49 @@ FIELDS = {
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options."""
+    """Declare the acts and their options."""
+    add_subcommands(parser, language, ACTS)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Do what was asked."""
+    ACTS[arguments.act].run(arguments, output)
+
+
+def _configure_name(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
-    parser.add_argument("act", choices=["add", "show", "list"], help=say("add 记下批次的情况(再记一次即改);show 看一批;list 列出各批", "add: say what a lot is (again: correct it); show: one lot; list: all"))
     parser.add_argument("name", nargs="?", metavar="NAME", help=say("批次名,与清单“交付批次”一列相同", "name of the lot, as in the column lot of a list"))
+
+
+def _configure_add(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    _configure_name(parser, language)
     examples = {"contract": "HT-2023-017", "delivered": "2023-09-18"}
     for name, words in FIELDS.items():
         example = examples.get(name)
         parser.add_argument(f"--{name}", metavar="YYYY-MM-DD" if name == "delivered" else None, help=say(words.zh + (f",如 {example}" if example else ""), words.en + (f", such as {example}" if example else "")))
 
 
-def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Do what was asked."""
-    if arguments.act == "add":
-        perform(arguments, output, act_add, keys=False)
-        return
+def _add(arguments: argparse.Namespace, output: Output) -> None:
+    perform(arguments, output, act_add, keys=False)
+
+
+def _list(arguments: argparse.Namespace, output: Output) -> None:
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
-        if arguments.act == "list":
-            lots = list(all_lots(node.journal))
-            for lot in lots:
-                _tell(lot, output)
-            output.record({"summary": {"lots": len(lots)}})
-            output.say(f"共 {len(lots)} 批", f"{len(lots)} lot(s)")
-        else:
-            lot = find_lot(node.journal, _name(arguments))
+        lots = list(all_lots(node.journal))
+        for lot in lots:
             _tell(lot, output)
-            _tell_acceptance(lot, output)
+    output.record({"summary": {"lots": len(lots)}})
+    output.say(f"共 {len(lots)} 批", f"{len(lots)} lot(s)")
+
+
+def _show(arguments: argparse.Namespace, output: Output) -> None:
+    with open_for_reading(home_of(arguments)) as node:
+        mark_demonstration(node.identity, output)
+        lot = find_lot(node.journal, _name(arguments))
+        _tell(lot, output)
+        _tell_acceptance(lot, output)
 
 
 def prepare(arguments: argparse.Namespace) -> None:
@@ -121,3 +137,10 @@ def _tell_acceptance(lot: Lot, output: Output) -> None:
     if found is None or found.earlier:
         here = Words("在本网络上", " on this network") if found else Words("", "")
         output.say(f"  {here.zh}未验收;验收:zhicang attest lot:{name} --kind 批次验收 --verdict 通过 --file 验收单.pdf", f"  not accepted yet{here.en}: zhicang attest lot:{name} --kind lot-acceptance --verdict yes --file ACCEPTANCE.pdf")
+
+
+ACTS = {
+    "add": SubCommand(words=Words("记下批次的情况(再记一次即改)", "say what a lot is (again: correct it)"), configure=_configure_add, run=_add),
+    "show": SubCommand(words=Words("看一批", "show one"), configure=_configure_name, run=_show),
+    "list": SubCommand(words=Words("列出各批", "list all"), configure=no_options, run=_list),
+}

@@ -9,7 +9,7 @@ from node.cli.acting import perform
 from node.cli.because import document_digest
 from node.cli.keyed import carried, carry, sign_here
 from node.cli.keystores import add_keystore, keystore_of, open_keystore
-from node.cli.parser import add_passphrase, chooser, given_path
+from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Words, chinese_reason
 from node.purging.desk import PurgeDesk
@@ -30,25 +30,35 @@ clock = time.time
 
 
 def configure(parser: argparse.ArgumentParser, language: str) -> None:
-    """Declare the options."""
-    say = chooser(language)
-    parser.add_argument("act", choices=["draft", "approve", "run"], help=say("draft 登记员拟清册;approve 审核员看过后签署;run 登记员执行", "draft: a registrar draws up the list; approve: a reviewer reads and signs it; run: the registrar carries it out"))
-    parser.add_argument("what", nargs="+", metavar="ID|LIST.json", help=say("draft:已撤销的登记号;approve、run:清册文件", "draft: withdrawn registration numbers; approve, run: the list's file"))
-    parser.add_argument("--why", metavar="TEXT", help=say("draft:销毁理由", "draft: why they are destroyed"))
-    parser.add_argument("--document", type=given_path, metavar="FILE", help=say("draft:依据文件;只有它的 SHA-256 进清册", "draft: the paper behind it; its SHA-256 alone goes into the list"))
-    parser.add_argument("-o", "--output", type=given_path, metavar="LIST.json", help=say("draft:清册写到这里", "draft: where the list is written"))
-    add_keystore(parser, language, ROLE)
-    add_passphrase(parser, language)
+    """Declare the acts and their options."""
+    add_subcommands(parser, language, ACTS)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Do one of the three."""
-    if arguments.act == "draft":
-        _draft(arguments, output)
-    elif arguments.act == "run":
-        perform(arguments, output, act_run)
-    else:
-        _approve(arguments, output)
+    ACTS[arguments.act].run(arguments, output)
+
+
+def _configure_draft(parser: argparse.ArgumentParser, language: str) -> None:
+    say = chooser(language)
+    parser.add_argument("what", nargs="+", metavar="ID", help=say("已撤销的登记号", "withdrawn registration numbers"))
+    parser.add_argument("--why", metavar="TEXT", help=say("销毁理由", "why they are destroyed"))
+    parser.add_argument("--document", type=given_path, metavar="FILE", help=say("依据文件;只有它的 SHA-256 进清册", "the paper behind it; its SHA-256 alone goes into the list"))
+    parser.add_argument("-o", "--output", type=given_path, metavar="LIST.json", help=say("清册写到这里", "where the list is written"))
+
+
+def _configure_approve(parser: argparse.ArgumentParser, language: str) -> None:
+    _configure_run(parser, language)
+    add_keystore(parser, language, ROLE)
+
+
+def _configure_run(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("what", nargs="+", metavar="LIST.json", help=chooser(language)("清册文件", "the list's file"))
+    add_passphrase(parser, language)
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> None:
+    perform(arguments, output, act_run)
 
 
 def prepare(arguments: argparse.Namespace) -> None:
@@ -128,3 +138,10 @@ def _show(list_: DestructionList, output: Output) -> None:
         output.say(f"    {item['resource_id']}  《{item['title']}》", f"    {item['resource_id']}  {item['title']}")
     if len(items) > SHOWN:
         output.say(f"    …… 另有 {len(items) - SHOWN} 件,逐件见清册", f"    … and {len(items) - SHOWN} more, one by one in the list")
+
+
+ACTS = {
+    "draft": SubCommand(words=Words("登记员拟清册", "a registrar draws up the list"), configure=_configure_draft, run=_draft),
+    "approve": SubCommand(words=Words("审核员看过后签署", "a reviewer reads and signs it"), configure=_configure_approve, run=_approve),
+    "run": SubCommand(words=Words("登记员执行", "the registrar carries it out"), configure=_configure_run, run=_run),
+}
