@@ -39,9 +39,7 @@ async def gateway_processes(home: Home, address: tuple[str, int], caller: Caller
     count = min(MOST, 2 * (os.cpu_count() or 1))
     kept: list[asyncio.Task[None]] = []
     try:
-        async with asyncio.TaskGroup() as starting:
-            started = [starting.create_task(_started(said, place)) for _ in range(count)]
-        kept = [asyncio.create_task(_keep(task.result(), said, place)) for task in started]
+        kept = [asyncio.create_task(_keep(process, said, place)) for process in await _all_started(count, said, place)]
         host, port = place.getsockname()[:2]
         yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     finally:
@@ -59,6 +57,18 @@ def _bound(host: str, port: int) -> socket.socket:
         mend = Words("换一个地址:--gateway 或设置 gateway", "take another: --gateway, or the setting gateway")
         zh, en = f"网关地址 {host}:{port} 不可用", f"the gateway's address {host}:{port} is not available"
         raise Unavailable(zh, en, mend=mend) from error
+
+
+async def _all_started(count: int, said: str, place: socket.socket) -> list[Process]:
+    """Start processes at once; raise Unavailable, with none left, when one of them does not start."""
+    outcomes = await asyncio.gather(*(_started(said, place) for _ in range(count)), return_exceptions=True)
+    failed = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    started = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+    if failed:
+        for process in started:
+            await _ended(process)
+        raise failed[0]
+    return started
 
 
 async def _started(said: str, place: socket.socket) -> Process:
