@@ -20,6 +20,7 @@ from storage.audit import check_object
 from storage.durable import sync_folder, write_durably
 from storage.errors import Damaged, told_of
 from storage.fetching import fetch_file
+from storage.inventory_twins import damaged_twins
 from storage.rebuilding import rebuild
 from storage.staged import Payload
 
@@ -89,7 +90,8 @@ class Mending:
             shutil.rmtree(self._place / "incoming", ignore_errors=True)
             (self._place / "incoming").mkdir(parents=True)
             mended: list[Mended] = []
-            self._put_all([(_side(name, data), self._kept(data, name)) for name, data in self._twins()], mended)
+            twins = damaged_twins(self._path, self._wanted.object_id)
+            self._put_all([(_side(name, data), self._kept(data, name)) for name, data in twins], mended)
             checked = await asyncio.to_thread(check_object, self._root, self._wanted.object_id)
             try:
                 if any(fault.what in ("object-missing", "inventory-damaged") for fault in checked.faults):
@@ -170,34 +172,6 @@ class Mending:
         self._crash_point("begun")
         for each, file in ready:
             self._put(each, file)
-
-    def _twins(self) -> list[tuple[str, bytes]]:
-        """Give the inventory and its sidecar where they differ from their whole twins of the newest version."""
-        folders = sorted(self._path.glob("v[0-9]*"), key=lambda folder: (len(folder.name), folder.name))
-        if not folders:
-            return []
-        pairs = {prefix: self._pair(prefix) for prefix in ("", f"{folders[-1].name}/")}
-        whole = next((pair for pair in pairs.values() if self._is_whole(pair, folders[-1].name)), None)
-        if whole is None:
-            return []
-        names = (ocfl.INVENTORY, ocfl.SIDECAR)
-        return [
-            (prefix + name, data)
-            for prefix, pair in pairs.items()
-            for name, found, data in zip(names, pair, whole, strict=True)
-            if found != data
-        ]
-
-    def _pair(self, prefix: str) -> list[bytes]:
-        files = [self._path / f"{prefix}{name}" for name in (ocfl.INVENTORY, ocfl.SIDECAR)]
-        return [file.read_bytes() if file.is_file() else b"" for file in files]
-
-    def _is_whole(self, pair: list[bytes], newest: str) -> bool:
-        try:
-            inventory = ocfl.decode_inventory(pair[0], self._wanted.object_id)
-        except Damaged:
-            return False
-        return pair[1] == ocfl.sidecar_of(pair[0]) and f"v{inventory.head}" == newest
 
     def _put(self, each: Mended, file: Path) -> None:
         """Give the former file a second name outside the root, then let the good one take its place."""
