@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from node.applying.register import Register, head_of, lines_of
 from node.applying.sheet import as_page
+from node.home import NETWORK
 from node.listing.formats import in_format
 from node.own_anchor import trust_anchor
 from storage.lots import LotRow
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from storage.resources import ResourceRow
 
 NAME = "登记清单"
+MOST_OF_A_NAME = 60
+"""Characters of a name that go into a folder's name; with what stands before them they fit into 255 bytes."""
 
 
 def rows_of(journal: Journal, numbers: Iterable[str]) -> list[ResourceRow]:
@@ -55,6 +58,7 @@ def made_out(
         head=head_of(lines, ProofFolder(home.proofs)),
         made=int(time.time()),
         left=left,
+        alone=identity.chain != NETWORK,
         demonstration=identity.demonstration,
     )
 
@@ -71,4 +75,4 @@ def files_of(register: Register, language: str) -> Iterator[tuple[str, bytes]]:
 def folder_name(name: str) -> str:
     """Give the name of the folder for a lot or a delivery of this name."""
     plain = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).strip(".") or "_"
-    return f"{NAME}-{plain}"
+    return f"{NAME}-{plain[:MOST_OF_A_NAME]}"

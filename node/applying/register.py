@@ -53,6 +53,8 @@ class Register:
     head: tuple[int, bytes] | None
     made: int
     left: int = 0
+    alone: bool = False
+    """Whether the chain is this institution's own, with its one validator."""
     demonstration: bool = False
 
     @property

@@ -40,11 +40,16 @@ _SIGNED = (
     Words("登记机构(盖章)", "institution (seal)"),
 )  # fmt: skip
 _REMARK = Words(
-    "本清单证明:表中各项已由登记机构在所列区块头之前写入联盟链登记合约;不证明权属。凭存证凭证与信任锚可离线核验(zhicang verify),"
+    "本清单证明:表中各项已由登记机构在所列区块头之前写入链上登记合约;不证明权属。凭存证凭证与信任锚可离线核验(zhicang verify),"
     "核验前请与联盟公布的指纹核对。",
     "This register says that the institution wrote each item into the registry of the chain by the header named; it proves "
     "no ownership. With a receipt and the trust anchor anyone can verify offline (zhicang verify); compare the "
     "fingerprint with the one that the consortium publishes first.",
+)
+_OWN_CHAIN = Words(
+    "本清单所据为本机构自己的链,只有一个验证节点:其分量与一方签名的日志相当,不等于联盟链上的登记。",
+    "This register rests on the institution's own chain with one validator: it is worth as much as a signed log of one "
+    "party, and is no registration on a chain of several.",
 )
 _FINAL = {"registered", "withdrawn"}
 _NOT_YET = Words(
@@ -106,13 +111,14 @@ def as_page(register: Register, language: str, *, list_digest: bytes) -> bytes:
     )
     style = _STYLE.replace("ON EVERY PAGE", f"{register.code}  CSV SHA-256 {list_digest.hex()[:16]}…")
     remark = _REMARK if register.head and set(register.statuses) <= _FINAL else _NOT_YET
+    alone = f'<p class="remark">{escape(_OWN_CHAIN.in_language(language))}</p>\n' if register.alone else ""
     return (
         f'<!doctype html>\n<html lang="{"zh-CN" if language == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n{_ALONE}'
         f"<title>{say('title')} {escape(register.code)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
         f'<h1>{title}</h1>\n<table class="about">\n{about}</table>\n'
         f'<table class="lines">\n<thead><tr><th>{say("place")}</th>{heads}</tr></thead>\n{lines}</table>\n'
         f"{_more(register, language)}"
-        f'<p class="remark">{escape(remark.in_language(language))}</p>\n<div class="signed">{signed}</div>\n</body>\n</html>\n'
+        f'<p class="remark">{escape(remark.in_language(language))}</p>\n{alone}<div class="signed">{signed}</div>\n</body>\n</html>\n'
     ).encode(errors="backslashreplace")
 
 

@@ -15,6 +15,7 @@ from node.importers.columns import BY_FIELD, WORDS
 from node.precheck.finding import find
 from node.records.composed import parts
 from node.records.dates import read_date
+from node.records.lot import LONGEST as LONGEST_LOT
 from node.records.metadata import EARLIEST_PERIOD, LATEST_PERIOD, LONGEST_TEXT
 from node.records.number import Number
 
@@ -37,9 +38,10 @@ def check_cells(table: Table, *, today: str) -> Iterator[Finding]:
     for name, texts in zip(table.fields, table.columns, strict=True):
         if name is None:
             continue
-        bad_length = [index for index, text in enumerate(texts) if len(text) > LONGEST_TEXT] if _long(texts) else []
-        if bad_length:
-            details: dict[str, Any] = {"length": max(map(len, texts)), "limit": LONGEST_TEXT}
+        limit = LONGEST_LOT if name == "lot" else LONGEST_TEXT
+        if max(map(len, texts), default=0) > limit:
+            bad_length = [index for index, text in enumerate(texts) if len(text) > limit]
+            details: dict[str, Any] = {"length": max(map(len, texts)), "limit": limit}
             yield find("too-long", place=place(table, name, bad_length), **details)
         if name != "description" and _CONTROL.search("".join(texts)):
             bad = [index for index, text in enumerate(texts) if _CONTROL.search(text)]
@@ -65,10 +67,6 @@ def grouped(texts: Sequence[str], wanted: Iterable[str]) -> dict[str, list[int]]
             if text in looked_for:
                 found[text].append(index)
     return found
-
-
-def _long(texts: list[str]) -> bool:
-    return max(map(len, texts), default=0) > LONGEST_TEXT
 
 
 def _headings(table: Table) -> Iterator[Finding]:

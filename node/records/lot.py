@@ -6,8 +6,8 @@ import hashlib
 
 from node.errors import BadInput
 
-LONGEST = 2000
-"""Characters."""
+LONGEST = 80
+"""Characters; folders of registers bear a lot's name, and file systems take 255 bytes, which is 85 of ours."""
 _PREFIX = "lot:"
 
 
@@ -18,7 +18,8 @@ def lot_name(text: str) -> str:
     """
     name = text.strip()
     if not name.isprintable() or len(name) > LONGEST:
-        raise BadInput("批次名含有控制字符或过长", "the lot's name has a control character or is too long", field="lot")
+        zh, en = "批次名含有控制字符,或超过 80 个字", "a lot's name has a control character or over 80 characters"
+        raise BadInput(zh, en, field="lot")
     return name
 
 

@@ -57,6 +57,13 @@ def test_the_page_claims_a_registration_only_when_all_of_it_is_final(register: R
     assert remark(replace(register, lines=(final,)))
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "只有一个验证节点"), ("en", "with one validator")])
+def test_the_page_says_when_it_rests_on_a_chain_of_one(register: Register, language: str, said: str) -> None:
+    for alone in (True, False):
+        page = as_page(replace(register, alone=alone), language, list_digest=b"\2" * 32).decode()
+        assert (said in page) is alone
+
+
 def test_the_lists_hold_texts_as_texts(register: Register) -> None:
     rows = [line.listed() for line in register.lines]
     line = json.loads(in_format("jsonl", rows, language="zh"))

@@ -50,3 +50,9 @@ def pattern_of(template: str) -> re.Pattern[str]:
 
 def test_the_published_table_is_the_table_of_rules() -> None:
     assert rules_table.PAGE.read_text(encoding="utf-8") == rules_table.page()
+
+
+def test_a_lots_name_is_as_long_as_it_may_be_everywhere(tmp_path: Path) -> None:
+    for length, findings in ((80, 0), (81, 1)):
+        report = deliveries.listed(tmp_path / str(length), deliveries.GOOD | {"交付批次": "批" * length})
+        assert len(deliveries.found(report, "too-long")) == findings
