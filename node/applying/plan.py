@@ -11,7 +11,6 @@ from node.applying.held import held_back
 from node.errors import BadInput, Words
 from node.importers.delivery import DATA, origin_of
 from node.records.composed import parts
-from node.records.dates import read_date
 from node.records.manifest import ManifestLine, format_manifest
 
 if TYPE_CHECKING:
@@ -128,9 +127,6 @@ def _as_told(path: str, delivery: Delivery, said: dict[str, str]) -> dict[str, s
     told = {"title": name} | said
     if told.get("rights", "") not in _KNOWN_RIGHTS and told.get("access") in _OPEN:
         told["access"] = "closed"
-    if date := told.get("date"):
-        read = read_date(date)
-        told["date"] = read.iso if read.iso and not read.impossible else date
     return told
 
 

@@ -79,11 +79,31 @@ def texts_of(metadata: Metadata) -> dict[str, str]:
     return {column: text for column, text in texts.items() if text}
 
 
+def changed(before: Metadata, after: Metadata) -> dict[str, tuple[str, str]]:
+    """Give what differs between two descriptions, column by column: the former text and the later, "" for none."""
+    old, new = texts_of(before), texts_of(after)
+    columns = [column for column in COLUMNS if old.get(column) != new.get(column)]
+    return {column: (old.get(column, ""), new.get(column, "")) for column in columns}
+
+
 def read_period(text: str) -> int:
     """Read a project year of four digits."""
     if len(text) != _YEAR_DIGITS or not text.isascii() or not text.isdigit():
         raise BadInput(f"年度“{text[:20]}”应为四位数字", f"period {text[:20]!r} must be four digits", field="period")
     return int(text)
+
+
+def read_said_date(text: str) -> str:
+    """Read the date of a resource to ISO form; what is no date of years, months and days stands as it is.
+
+    Raises:
+        BadInput: a date that the calendar does not have.
+    """
+    read = read_date(text)
+    if read.impossible:
+        mend = Words("改为如 1940-09-18;只知年月的,写到年或月", "correct it, such as 1940-09-18, 1940-09 or 1940")
+        raise BadInput(f"日期“{text[:40]}”不存在", f"the date {text[:40]!r} does not exist", mend=mend)
+    return read.iso or text
 
 
 def read_order(text: str) -> tuple[int, ...]:
@@ -128,14 +148,14 @@ def _parsed(text: str) -> str:
 
 
 TEXTS = (
-    "title", "alternative", "client_ref", "publisher", "date", "description", "spatial", "temporal", "source", "issue",
+    "title", "alternative", "client_ref", "publisher", "description", "spatial", "temporal", "source", "issue",
     "edition", "rights_holder", "rights_licence", "region", "institution", "entry", "contractor", "disk", "programme",
 )  # fmt: skip
 """Columns that are taken as they stand."""
 NAMES = ("creator", "contributor", "subject", "clc", "language")
 WORDS = ("type", "access", "rights", "rights_scope", "stock")
 _READ: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "lot": ("lot", lot_name), "period": ("period", read_period),
+    "lot": ("lot", lot_name), "period": ("period", read_period), "date": ("date", read_said_date),
     "pages": ("pages", read_count), "order": ("part_order", read_order),
     "replaces": ("replaces", _parsed), "rights_document": ("rights_document", str.lower),
     "rights_from": ("rights_from", lambda text: read_licence_day(text, last=False)),

@@ -10,6 +10,7 @@ from node.errors import BadInput
 from node.records import canonical
 from node.records.manifest import ManifestLine, format_manifest, parse_manifest
 from node.records.metadata import Metadata
+from node.records.said import described
 from node.records.unit import make_unit, read_object
 from node.records.vocabulary import code_for
 
@@ -107,3 +108,18 @@ def test_a_bad_unit_names_its_field(line: bytes, field: str | None) -> None:
     with pytest.raises(BadInput) as caught:
         make_unit(read_object(line), resource_id="R")
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"), [("民国二十九年", "1940"), ("1940年9月18日", "1940-09-18"), ("抗战初期", "抗战初期")]
+)
+def test_a_date_that_is_said_is_read_to_iso(said: str, stands: str) -> None:
+    assert described(Metadata(title="题", period=2023), {"date": said}).date == stands
+
+
+@pytest.mark.parametrize("said", ["2024-02-30", "1999-99", "民国二十九年十三月"])
+def test_a_date_that_the_calendar_does_not_have_is_refused(said: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        described(Metadata(title="题", period=2023), {"date": said})
+    assert refused.value.field == "date"
+    assert refused.value.mend is not None
