@@ -6,14 +6,19 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from contracts.calls import AttestCall, decode_call
 from node.errors import BadInput, Words
 from node.listing.rows import status
 from node.records import canonical
 from node.records.kind import Kind
+from node.records.metadata import Metadata
 from node.records.number import Number
+from node.records.said import changed
 from node.records.vocabulary import VOCABULARY
 from node.registrar.stages import status_of
+from node.registrar.statements import KINDS, VERDICTS, word_of
 from storage.cid import Cid
+from storage.matters import Code
 
 if TYPE_CHECKING:
     from storage.journal import Journal
@@ -116,7 +121,36 @@ def _events(journal: Journal, row: ResourceRow, matters: list[MatterRow]) -> lis
             events += [event | there for event in _act_events(journal, final)]
         if matter.act is not None:
             events += _act_events(journal, matter)
+    events += _statements(journal, row.number)
     return sorted(events, key=lambda event: event["time"] or 0)
+
+
+def _statements(journal: Journal, number: str) -> list[dict[str, Any]]:
+    """Give what was attested about a record through this home, and is final."""
+    events: list[dict[str, Any]] = []
+    for act in journal.acts.by_subject(number):
+        if act.kind != "attest" or act.stage != "confirmed":
+            continue
+        call = decode_call(act.calldata)
+        if not isinstance(call, AttestCall):
+            continue
+        event = {
+            "event": "attested", "time": act.time, "tx_hash": "0x" + (act.tx_hash or b"").hex(),
+            "height": act.height, "kind": word_of(call.kind, KINDS).en, "kind_code": call.kind,
+            "verdict": word_of(call.verdict, VERDICTS).en, "verdict_code": call.verdict, "sha256": call.digest.hex(),
+            "account": "0x" + act.sender.hex(),
+        }  # fmt: skip
+        events.append(event | ({"chain": "earlier"} if act.id <= journal.earlier_acts else {}))
+    return events
+
+
+def changes_of(journal: Journal, number: str, version: int) -> dict[str, dict[str, str]]:
+    """Say what an amendment changes: column → its former text and the new one."""
+    rows = journal.resources.version(number, version - 1), journal.resources.version(number, version)
+    former, later = (None if row is None else Metadata.from_json(canonical.decode(row.metadata)) for row in rows)
+    if former is None or later is None:
+        return {}
+    return {column: {"from": old, "to": new} for column, (old, new) in changed(former, later).items()}
 
 
 def _act_events(journal: Journal, matter: MatterRow) -> list[dict[str, Any]]:
@@ -129,6 +163,8 @@ def _act_events(journal: Journal, matter: MatterRow) -> list[dict[str, Any]]:
     ]
     if act.stage == "confirmed" and matter.stage == "confirmed":
         approval = journal.matters.approval(matter.id)
+        amended = matter.code is Code.AMEND
+        changes = {"changes": changes_of(journal, matter.subject, matter.version)} if amended else {}
         events.append(
             {
                 "event": status_of(matter.code, "confirmed"),
@@ -140,6 +176,7 @@ def _act_events(journal: Journal, matter: MatterRow) -> list[dict[str, Any]]:
                 "reason": matter.reason or None,
                 "reviewer": None if approval is None else "0x" + approval.reviewer.hex(),
             }
+            | changes
         )
     return events
 

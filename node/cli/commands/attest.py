@@ -14,6 +14,7 @@ from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words
 from node.records.lot import lot_digest, lot_of_subject, lot_subject
 from node.records.number import Number
+from node.registrar.statements import KINDS, VERDICTS
 
 if TYPE_CHECKING:
     import argparse
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from node.cli.output import Output
     from node.runtime import Writing
 
-KINDS = {1: Words("联署", "co-signature"), 2: Words("核查意见", "finding"), 3: Words("批次验收", "lot-acceptance"), 4: Words("修复", "repair"), 5: Words("销毁", "destruction")}
-VERDICTS = {1: Words("通过", "yes"), 2: Words("不通过", "no"), 3: Words("存疑", "doubtful")}
 LARGEST = 255
 _DIGEST_DIGITS = 64
 

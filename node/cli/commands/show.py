@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from node.cli.parser import chooser
 from node.cli.session import home_of, mark_demonstration
+from node.cli.shortened import shortened
 from node.history import describe, find, utc, word_for
 from node.importers.columns import BY_FIELD
 from node.records.metadata import Metadata
 from node.records.said import texts_of
 from node.registrar.stages import CODES, REASONS, STATUSES
+from node.registrar.statements import KINDS, VERDICTS, word_of
 from node.runtime import open_for_reading
 from storage.matters import Code
 
@@ -25,6 +27,7 @@ _EVENTS = {
     "sent": ("发送", "sent"), "registered": ("已登记(最终确认)", "registered (final)"),
     "amended": ("已更正(最终确认)", "amended (final)"), "superseded": ("已换版(最终确认)", "superseded (final)"),
     "withdrawn": ("已撤销(最终确认)", "withdrawn (final)"),
+    "attested": ("签名陈述", "attested"),
 }  # fmt: skip
 
 
@@ -87,16 +90,28 @@ def _print(history: dict[str, Any], output: Output) -> None:
         note = f":{matter['note']}" if matter["note"] else ""
         output.say(f"  待办 {act.zh}  {waits.zh}{note}", f"  under way: {act.en}  {waits.en}{note}")
     for event in history["events"]:
-        zh, en = _EVENTS[event["event"]]
-        if "chain" in event:
-            zh, en = f"{zh} · 原链", f"{en} · earlier chain"
-        height = f"  区块高度 {event['height']}" if "height" in event else ""
-        english = f"  height {event['height']}" if "height" in event else ""
-        tx_hash = "  " + event["tx_hash"] if "tx_hash" in event else ""
-        tx_hash += f"  {event['note']}" if event.get("note") else ""
-        if event.get("reason"):
-            reason = REASONS[event["reason"]]
-            height, english = f"{height}  理由 {reason.zh}", f"{english}  reason: {reason.en}"
-        if event.get("reviewer"):
-            height, english = f"{height}  审核员 {event['reviewer']}", f"{english}  reviewer {event['reviewer']}"
-        output.say(f"  {utc(event['time'])}  {zh}{height}{tx_hash}", f"  {utc(event['time'])}  {en}{english}{tx_hash}")
+        _print_event(event, output)
+
+
+def _print_event(event: dict[str, Any], output: Output) -> None:
+    zh, en = _EVENTS[event["event"]]
+    if "kind_code" in event:
+        kind, verdict = word_of(event["kind_code"], KINDS), word_of(event["verdict_code"], VERDICTS)
+        zh, en = f"{zh}:{kind.zh}({verdict.zh})", f"{en}: {kind.en} ({verdict.en})"
+    if "chain" in event:
+        zh, en = f"{zh} · 原链", f"{en} · earlier chain"
+    if "height" in event:
+        zh, en = f"{zh}  区块高度 {event['height']}", f"{en}  height {event['height']}"
+    if event.get("reason"):
+        reason = REASONS[event["reason"]]
+        zh, en = f"{zh}  理由 {reason.zh}", f"{en}  reason: {reason.en}"
+    if event.get("reviewer"):
+        zh, en = f"{zh}  审核员 {event['reviewer']}", f"{en}  reviewer {event['reviewer']}"
+    if "kind_code" in event:
+        zh = f"{zh}  密钥 {event['account']}  所据文件 {event['sha256']}"
+        en = f"{en}  key {event['account']}  based on {event['sha256']}"
+    told = "".join(f"  {event[name]}" for name in ("tx_hash", "note") if event.get(name))
+    output.say(f"  {utc(event['time'])}  {zh}{told}", f"  {utc(event['time'])}  {en}{told}")
+    for column, change in event.get("changes", {}).items():
+        heading, old, new = BY_FIELD[column], shortened(change["from"]), shortened(change["to"])
+        output.say(f"      {heading.zh}:{old.zh} → {new.zh}", f"      {heading.en}: {old.en} → {new.en}")
