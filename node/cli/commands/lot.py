@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from node.applying.lots import SAID, all_lots, check_said, find_lot, named_lot, say_of_lot
 from node.cli.acting import perform
-from node.cli.commands.attest import VERDICTS
 from node.cli.parser import SubCommand, add_subcommands, chooser, no_options
 from node.cli.session import home_of, mark_demonstration
 from node.errors import Words
 from node.records.lot import lot_digest
 from node.registrar.stages import STATUSES
+from node.registrar.statements import VERDICTS
 from node.runtime import open_for_reading
 
 if TYPE_CHECKING:
