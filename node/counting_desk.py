@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from contracts import events
@@ -24,6 +25,7 @@ BEIJING = dt.timezone(dt.timedelta(hours=8))
 _WANTED = (
     events.REGISTERED, events.AMENDED, events.SUPERSEDED, events.WITHDRAWN, events.UNITS_COMMITTED, events.ATTESTED,
 )  # fmt: skip
+BAG_MANIFEST = "manifest-sha256.txt"
 SPAN = 50_000
 """Heights asked for at a time."""
 
@@ -93,13 +95,30 @@ def home_papers(node: Reading) -> Callable[[bytes], bytes | None]:
 
 
 def folder_papers(folder: Path) -> Callable[[bytes], bytes | None]:
-    """Give the files of a folder by their SHA-256, whatever they are called."""
+    """Give the files of a folder by their SHA-256, whatever they are called; a bag gives its payload's manifest too.
+
+    A manifest on chain names the files of a resource as the institution had them; in a bag each lies below ``data/``.
+    """
     paths: dict[bytes, Path] = {}
+    bags: dict[bytes, Path] = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             with path.open("rb") as stream:
                 paths[hashlib.file_digest(stream, "sha256").digest()] = path
-    return lambda digest: _if_it_is(digest, paths[digest].read_bytes()) if digest in paths else None
+            if path.name == BAG_MANIFEST:
+                bags[hashlib.sha256(_without_data(path.read_bytes())).digest()] = path
+
+    def paper(digest: bytes) -> bytes | None:
+        if digest in paths:
+            return _if_it_is(digest, paths[digest].read_bytes())
+        return _if_it_is(digest, _without_data(bags[digest].read_bytes())) if digest in bags else None
+
+    return paper
+
+
+def _without_data(manifest: bytes) -> bytes:
+    """Give the manifest of a bag with its paths as the resource has them; taking one prefix off keeps their order."""
+    return re.sub(rb"^([0-9a-f]{64}  )data/", rb"\1", manifest, flags=re.MULTILINE)
 
 
 def _if_it_is(digest: bytes, data: bytes) -> bytes | None:

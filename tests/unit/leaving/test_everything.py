@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import bagit
 import pytest
 
+from node.counting_desk import folder_papers, home_papers
 from node.errors import BadInput
 from node.importers.lists import read_list_bytes
 from node.importers.mapping import Mapping
@@ -18,6 +19,7 @@ from node.leaving import everything
 from node.leaving.everything import export_all
 from node.listing.formats import list_in
 from node.records import canonical
+from node.records.kind import Kind
 from node.records.manifest import manifest_of
 from node.records.metadata import Metadata
 from node.records.said import described
@@ -87,6 +89,17 @@ def test_one_changed_byte_is_found_by_the_verifier_alone(
     if what == "metadata":
         assert "metadata.json is not the metadata that the receipt proves" in ran.stdout
     assert ("is not as in" in ran.stdout) == (not bagged)
+
+
+def test_an_export_has_every_paper_that_a_recount_asks_for(left: Path, leaving: Home) -> None:
+    papers = folder_papers(left)
+    with open_for_reading(leaving) as node:
+        own = home_papers(node)
+        digests = [row.content_digest for row in node.journal.resources.all_versions() if row.kind == Kind.TREE]
+        digests += [batch.list_digest for batch in node.journal.units.batches()]
+        assert len(digests) == 3
+        assert all(papers(digest) == own(digest) is not None for digest in digests)
+    assert papers(bytes(32)) is None
 
 
 def write_manifests_anew(bag: Path) -> None:
