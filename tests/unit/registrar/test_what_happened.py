@@ -11,7 +11,7 @@ from contracts.calls import AttestCall, encode_call
 from node.history import describe
 from node.records.metadata import Metadata
 from node.records.number import Number
-from node.registrar.editions import Because
+from node.registrar.changeable import Because
 from node.registrar.request import RegisterRequest
 
 if TYPE_CHECKING:
