@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """A matter with what it is about: a version of a resource, a unit batch, or (to withdraw) the number alone."""
+    """A matter with what it is about: a version of a resource, a unit batch, or (to withdraw) the number alone.
+
+    ``former`` is the canonical metadata before an amendment, b"" for other acts: for the page alone, by the sender's
+    word; the signature does not cover it.
+    """
 
     code: Code
     number: str
@@ -36,6 +40,7 @@ class Dossier:
     reason: Reason
     resource: VersionRow | None = None
     batch: UnitBatchRow | None = None
+    former: bytes = b""
 
     def asked(self, institution: bytes, expires: int = 0) -> Asked:
         """Give what is to be approved, for an institution (8 bytes) and until a UTC second."""
@@ -79,7 +84,8 @@ class Dossier:
         row = self.resource
         if row is None:
             raise OwnFault("案卷里没有资源", "a dossier without a resource")
-        return about | {
+        before = {"former": canonical.decode(self.former)} if self.code is Code.AMEND else {}
+        return about | before | {
             "resource_id": row.number, "kind": Kind(row.kind).word, "sha256": row.content_digest.hex(),
             "cid": str(Cid.from_binary(row.cid)), "files": row.files, "size": row.size,
             "metadata": canonical.decode(row.metadata), "earlier_receipt": row.earlier_receipt.hex(),
@@ -100,7 +106,9 @@ def dossier_of(journal: Journal, matter: MatterRow) -> Dossier:
         if current is not None:
             return Dossier(number=matter.subject, resource=current, **about)
     elif (row := journal.resources.of_matter(matter.id)) is not None:
-        return Dossier(number=matter.subject, resource=row, **about)
+        before = journal.resources.version(matter.subject, matter.version - 1)
+        former = before.metadata if before is not None and matter.code is Code.AMEND else b""
+        return Dossier(number=matter.subject, resource=row, former=former, **about)
     raise OwnFault(f"事项 {matter.id} 在日志中不完整", f"matter {matter.id} is not whole in the journal")
 
 
@@ -128,7 +136,11 @@ def _resource(value: dict[str, Any], code: Code) -> Dossier:
         earlier_receipt=_digest(value["earlier_receipt"]), created=0, code=code, stage="submitted",
     )  # fmt: skip
     reason = Reason(code=value["reason"], document=_digest(value["document"]))
-    return Dossier(code=code, number=row.number, version=row.version, reason=reason, resource=row)
+    former = b""
+    if code is Code.AMEND:
+        Metadata.from_json(value["former"])  # what the page will read
+        former = canonical.encode(value["former"])
+    return Dossier(code=code, number=row.number, version=row.version, reason=reason, resource=row, former=former)
 
 
 def _batch(value: dict[str, Any]) -> Dossier:
