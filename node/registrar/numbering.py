@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from node.errors import BadInput
+from node.errors import BadInput, Words
 from node.records import canonical
 from node.records.number import LARGEST_SERIAL, Number
 from node.registrar.repetition import changed_fields, changed_metadata, contradiction, done_with, other_year, refused
@@ -81,9 +81,8 @@ class Numbering:
             return refused(done_with(withdrawn[0]), request), None
         if earlier is not None:  # the number is done with; what replaces it takes over its key
             self._journal.resources.make_current(earlier.number, earlier.version, f"withdrawn:{earlier.number}")
-        if replaced and ((other := self._journal.resources.by_number(replaced)) is None or other.stage != "confirmed"):
-            zh, en = f"所替代的 {replaced} 未在本库登记", f"{replaced}, which it replaces, is not registered here"
-            return refused(BadInput(zh, en, field="replaces"), request), None
+        if replaced and (error := self._not_replaceable(replaced)) is not None:
+            return refused(error, request), None
         row = self._new_row(request, staged, key)
         self._journal.resources.insert(row)
         self._touched.add(row.number)
@@ -95,6 +94,21 @@ class Numbering:
             ignored=tuple(staged.ignored),
         )
         return stored, Placing(row=row, staged=staged)
+
+    def _not_replaceable(self, number: str) -> BadInput | None:
+        """Say why nothing can take a record's place, which the contract does not ask: it must be withdrawn."""
+        row = self._journal.resources.by_number(number)
+        if row is None or row.stage != "confirmed":
+            zh, en = f"所替代的 {number} 未在本库登记", f"{number}, which it replaces, is not registered here"
+            return BadInput(zh, en, field="replaces")
+        if not row.withdrawn:
+            mend = Words(
+                f"先撤销:zhicang withdraw {number};只是换内容,用 zhicang supersede {number}",
+                f"withdraw it first: zhicang withdraw {number}; for other content alone: zhicang supersede {number}",
+            )
+            zh, en = f"所替代的 {number} 没有撤销", f"{number}, which it replaces, is not withdrawn"
+            return BadInput(zh, en, mend=mend, field="replaces")
+        return None
 
     def take_up(self, request: RegisterRequest, content_digest: bytes, stage: str) -> Stored | None:
         """Resume a request that is stored whole with this content and this metadata; None where it is not."""
