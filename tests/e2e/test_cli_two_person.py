@@ -73,13 +73,18 @@ def test_a_reviewer_of_nobody_is_refused(office: Office) -> None:
     office.well("keys", "new", "reviewer", "-o", stranger)
     ran = office.well("approve", "--all", "--keystore", stranger, "--json")
     assert ran.summary["approved"] == 1
+    assert "没有核对" in ran.err
     sent = office.run("send", "--json")
     assert sent.code == 2
     assert sent.summary == {"approvals": 0, "sent": 0, "refused": 1, "review": 1}
     registrar = office.home / "keystores" / "registrar.json"
     own = office.run("approve", "--all", "--keystore", registrar, "--json")
     assert own.code == 2
-    assert own.summary["approved"] == 0
+    assert own.errors[0]["field"] == "keystore"
+    office.well("submit", "--all", "-o", "r.json")
+    elsewhere = office.run("approve", "r.json", "-o", "a.json", "--keystore", registrar)
+    assert (elsewhere.code, "登记员的密钥" in elsewhere.err) == (2, True)
+    assert not (office.folder / "a.json").exists()
 
 
 def test_what_is_returned_is_mended_and_submitted_again(office: Office) -> None:

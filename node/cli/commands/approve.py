@@ -6,14 +6,16 @@ import time
 from typing import TYPE_CHECKING
 
 from node.cli.acting import perform
-from node.cli.keystores import add_keystore, keystore_of, open_keystore
+from node.cli.keystores import add_keystore, address_in, keystore_of, open_keystore
 from node.cli.matters import NEXT_SEND
 from node.cli.parser import add_passphrase, chooser, given_path
 from node.cli.review_page import show_page
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Words, chinese_reason
+from node.own_anchor import trust_of
 from node.registrar.request_file import LARGEST, Approvals, Request
 from node.registrar.review import Review, open_matter
+from node.registrar.reviewer_key import require_reviewer
 from node.runtime import open_for_reading
 from node.wiring import place_of
 
@@ -56,8 +58,12 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         mend = Words("加上 -o 批准.json", "add -o approvals.json")
         raise BadInput("批准送审单要写明批准文件", "approving a request needs a file for the approvals", mend=mend)
     keystore = keystore_of(arguments, home, ROLE)
+    trust = trust_of(home) if home.anchor.is_file() else None
+    unchecked = require_reviewer(trust, address_in(keystore), request.place)
     show_page(request, output)
     key = open_keystore(arguments, output, home, keystore)
+    if unchecked is not None:
+        output.note(unchecked.zh, unchecked.en)
     expires = int(time.time()) + arguments.valid_days * _DAY
     approvals = Approvals(place=request.place, approved=request.approve(key, expires=expires))
     reviewer = "0x" + key.public_key.to_canonical_address().hex()
