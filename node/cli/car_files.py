@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words
+from node.listing.rows import status
 from node.visibility.rule import day_of, hidden_because
 from node.visibility.sight import Sight
 from storage.block_source import IndexBlocks
@@ -53,7 +54,7 @@ def export_car(node: Reading, row: ResourceRow, file: Path, caller: Caller, outp
         blocks = asyncio.run(write_car(source, root, file))
     finally:
         source.close()
-    output.record({"resource_id": number, "cid": str(root), "file": str(file), "blocks": blocks})
+    output.record({"resource_id": number, "cid": str(root), "file": str(file), "blocks": blocks, "status": status(row), "frozen": bool(row.frozen)})
     output.record({"summary": {"exported": 1}})
     output.say(
         f"已导出 {blocks} 个数据块到 {file},逐块核对无误;CID {root}",

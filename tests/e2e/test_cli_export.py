@@ -21,6 +21,10 @@ def test_a_bag_and_everything_go_out_and_verify_alone(desk: Desk) -> None:
     command = [sys.executable, "-I", "-S", "zhicang-verify.pyz", "."]
     ran = subprocess.run(command, cwd=desk.folder / "out" / "all", capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout.count("✓")) == (0, 1), ran.stdout + ran.stderr
+    desk.well("withdraw", number, "--reason", "重复登记")
+    after = desk.well("export", number, "out/withdrawn", "--json")
+    assert (after.results[0]["status"], after.results[0]["frozen"]) == ("withdrawn", False)
+    assert f"{number} 已撤销登记" in after.err
 
 
 def test_a_car_goes_out_and_is_unpacked(desk: Desk) -> None:

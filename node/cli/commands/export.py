@@ -11,6 +11,7 @@ from node.errors import BadInput, Words
 from node.history import find
 from node.leaving.bag import write_bag
 from node.leaving.everything import export_all
+from node.listing.rows import status
 from node.runtime import open_for_reading
 from node.visibility.rule import Caller
 from storage.staged import Kind
@@ -61,6 +62,11 @@ def _one(node: Reading, arguments: argparse.Namespace, output: Output) -> None:
     if (purge := node.journal.purges.get(rows[0].number)) is not None:
         mend = Words(f"存储根里有销毁说明 {purge.tombstone};凭证照常可取", f"its tombstone is {purge.tombstone}; receipts are to be had as before")
         raise BadInput(f"{purge.number} 的载荷已按清册销毁", f"the payload of {purge.number} was purged under a list", mend=mend, field="id")
+    state, frozen = status(rows[0]), bool(rows[0].frozen)
+    if state == "withdrawn":
+        output.note(f"注意:{rows[0].number} 已撤销登记", f"note: {rows[0].number} is withdrawn")
+    if frozen:
+        output.note(f"注意:{rows[0].number} 被治理方冻结", f"note: governors hold {rows[0].number} frozen")
     if arguments.car:
         export_car(node, rows[0], arguments.folder, Caller(arguments.caller or Caller.PUBLIC), output)
         return
@@ -69,7 +75,7 @@ def _one(node: Reading, arguments: argparse.Namespace, output: Output) -> None:
     else:
         expected = (Kind(rows[0].kind), rows[0].content_digest)
         files = node.blocks.export(rows[0].payload_id, arguments.folder, expected=expected)
-    output.record({"resource_id": rows[0].number, "folder": str(arguments.folder), "files": files})
+    output.record({"resource_id": rows[0].number, "folder": str(arguments.folder), "files": files, "status": state, "frozen": frozen})
     output.record({"summary": {"exported": files}})
     output.say(f"已导出 {files} 个文件到 {arguments.folder},逐块核对无误", f"{files} file(s) written to {arguments.folder}, every block checked")
 
