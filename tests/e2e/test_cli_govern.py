@@ -96,6 +96,10 @@ def test_statements_and_deliveries(desk: Desk) -> None:
     auditor = desk.folder / "auditor.json"
     who = address(desk, "auditor", auditor)
     desk.well("govern", "add-key", CODE, "auditor", who)
+    unknown = desk.run("attest", "lot:第一批", "--kind", "批次验收", "--file", report, "--verdict", "通过", "--json")
+    assert (unknown.code, unknown.errors[0]["field"]) == (2, "name")
+    assert "lot list" in unknown.errors[0]["mend"]
+    desk.well("lot", "add", "第一批")
     own = desk.well("attest", "lot:第一批", "--kind", "批次验收", "--file", report, "--verdict", "通过", "--json")
     again = desk.well("attest", "lot:第一批", "--kind", "批次验收", "--file", report, "--verdict", "通过", "--json")
     assert (own.results[0]["fresh"], again.results[0]["fresh"]) == (True, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.calls import AttestCall, encode_call
+from node.applying.lots import find_lot
 from node.cli.acting import perform
 from node.cli.because import document_digest
 from node.cli.keyed import carried, carry, sign_here
@@ -72,11 +73,24 @@ def prepare(arguments: argparse.Namespace) -> None:
     arguments.call, arguments.calldata = call, encode_call(call)
 
 
+def _look_at_lot(node: Writing, subject: str, output: Output, *, own: bool) -> None:
+    """Refuse a lot that stands nowhere in this home; to a person's own key, who may speak of others' lots, say so."""
+    if not (name := lot_of_subject(subject)):
+        return
+    try:
+        find_lot(node.journal, name)
+    except BadInput:
+        if own:
+            raise
+        output.note(f"注意:本库没有批次“{name}”", f"note: this home has no lot {name!r}")
+
+
 async def act(node: Writing, arguments: argparse.Namespace, output: Output) -> None:
     """Send it and wait until it is final; the same statement by the same key is not made twice."""
     mark_demonstration(node.identity, output)
     registrar = node.registrar
     foreign = arguments.carried.get("signed")
+    _look_at_lot(node, arguments.subject, output, own=not foreign)
     earlier = None if foreign else node.journal.acts.repeated(registrar.acts.sender, arguments.calldata)
     if foreign:
         settled = await registrar.settle_one(registrar.acts.take(carried(foreign)))
