@@ -77,7 +77,7 @@ def find_lot(journal: Journal, name: str) -> Lot:
     """Give a lot that somebody described or something names; raise BadInput when there is none."""
     row = journal.lots.get(name)
     if row is None and name not in journal.lots.unnamed():
-        mend = Words("zhicang lot list 列出各批;新的先 zhicang lot add", "see zhicang lot list; new ones: zhicang lot add")
+        mend = Words("zhicang lot list 列出各批;新的用 lot add", "see zhicang lot list; new: lot add")
         raise BadInput(f"没有批次“{name}”", f"there is no lot {name!r}", mend=mend, field="name")
     return _lot(journal, row or LotRow(name=name, created=0))
 
