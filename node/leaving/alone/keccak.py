@@ -5,8 +5,12 @@ Source: the Keccak reference, version 3.0, with the padding of the original subm
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _RATE, _MASK = 136, (1 << 64) - 1
 _ROUNDS = 24
+_KEPT = 256
+"""Digests that are remembered, with what they are of: some megabytes at most."""
 
 
 def _constants() -> tuple[list[int], list[int]]:
@@ -29,8 +33,9 @@ def _constants() -> tuple[list[int], list[int]]:
 _ROUND_CONSTANTS, _OFFSETS = _constants()
 
 
+@lru_cache(maxsize=_KEPT)
 def keccak256(data: bytes) -> bytes:
-    """Give the Keccak-256 of bytes."""
+    """Give the Keccak-256 of bytes; the receipts of one transaction have most of theirs in common."""
     padded = bytearray(data) + b"\1" + bytes(-(len(data) + 1) % _RATE)
     padded[-1] |= 0x80
     lanes = [0] * 25
