@@ -218,3 +218,18 @@ async def test_a_trie_node_that_is_gone(home: Home) -> None:
 async def test_a_row_of_people_versions_or_acts(home: Home, statement: str) -> None:
     execute(home.journal, statement)
     assert await findings(home) != []
+
+
+async def test_a_chain_file_of_which_pages_are_gone(home: Home) -> None:
+    data = home.chain.read_bytes()
+    home.chain.write_bytes(data[:4096] + bytes(len(data) - 4096))
+    assert "chain" in {finding.check for finding in await findings(home)}
+
+
+async def test_metadata_with_a_word_that_nobody_knows(home: Home) -> None:
+    unknown = "CAST(replace(metadata, '\"closed\"', '\"clozed\"') AS BLOB)"
+    execute(home.path / "journal.db", f"UPDATE version SET metadata = {unknown} WHERE number LIKE ?", TREE + "%")
+    found = await findings(home)
+    unread = next(finding for finding in found if finding.id.startswith(TREE) and finding.name is not None)
+    assert (unread.check, "clozed" in str(unread.found)) == ("journal", True)
+    assert any(finding.check == "journal" and "journal.db" in finding.to_json("en")["name"] for finding in found)
