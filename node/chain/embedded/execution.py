@@ -10,7 +10,6 @@ import logging
 import os
 import subprocess
 import sys
-from contextlib import suppress
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 WORTH_A_CHILD = 16 << 10
 """Bytes of transactions in a header from which on a child is started: it takes a second to load the EVM."""
+PATIENCE = 120.0
+"""Seconds that a child has for a header; the longest of ten thousand units takes three. After that it is given up."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -65,10 +66,12 @@ class Execution:
             self._start()
         if self._pipe is None:
             return False
-        with suppress(EOFError, OSError):
+        try:
             if not self._ready and self._pipe.poll():
                 self._ready = bool(self._pipe.recv())
-        return self._ready
+        except (EOFError, OSError) as error:
+            self._give_up(error)
+        return self._ready and self._pipe is not None
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -76,9 +79,22 @@ class Execution:
             self._pipe.close()
             self._pipe = None
         if self._child is not None:
-            self._child.kill()  # it owns nothing that could be half done
-            self._child.wait()
+            self._end(self._child)
             self._child = None
+
+    @staticmethod
+    def _end(child: subprocess.Popen[bytes]) -> None:
+        child.kill()  # it owns nothing that could be half done
+        child.wait()
+
+    def _give_up(self, error: Exception) -> None:
+        """Do without a child from now on; it stays known, so that none is started again and again."""
+        _LOG.warning("the executing process ended (%r); headers are executed here from now on", error)
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+        if self._child is not None:
+            self._end(self._child)
 
     def _start(self) -> None:
         self._pipe, far = Pipe()
@@ -99,10 +115,10 @@ class Execution:
             return None
         try:
             self._pipe.send((header, list(raws), parent_state_root, fill))
+            if not self._pipe.poll(PATIENCE):
+                raise TimeoutError(PATIENCE)
             found: Outcome | str = self._pipe.recv()
         except (EOFError, OSError) as error:
-            _LOG.warning("the executing process ended (%s); headers are executed here from now on", error)
-            self._pipe.close()
-            self._pipe = None
+            self._give_up(error)
             return None
         return found

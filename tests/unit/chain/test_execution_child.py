@@ -98,6 +98,21 @@ async def test_a_child_that_dies_is_done_without(execution: Execution, long_head
     assert execution.child is None
 
 
+async def test_a_child_that_hangs_is_given_up_and_ended(
+    execution: Execution, long_header: tuple[Header, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, raws = long_header
+    until(execution.has_child)
+    child = execution.child
+    assert child is not None
+    monkeypatch.setattr("node.chain.embedded.execution.PATIENCE", 0.2)
+    os.kill(child, signal.SIGSTOP)
+    outcome = execution.run(header, raws, parent_state_root=header.state_root, fill=True)
+    assert [receipt.succeeded for receipt in outcome.tx_receipts] == [True]
+    assert not Path(f"/proc/{child}").exists()
+    assert not execution.has_child()
+
+
 def test_a_killed_owner_leaves_no_child(site: Any) -> None:
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER, str(site.path)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
