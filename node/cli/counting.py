@@ -47,6 +47,7 @@ def configure_recount(parser: argparse.ArgumentParser, language: str) -> None:
 def count(arguments: argparse.Namespace, output: Output) -> None:
     """Count, and say what was counted and what was not, and why."""
     tally, time, derived = asyncio.run(_counted(arguments, output))
+    lots = _lot_names(arguments) if arguments.by == "lot" and arguments.act == "count" else {}
     own = home_of(arguments).identity().code if arguments.act == "count" else None
     others = [digest for institution, digest in derived.missing_lists if own not in (None, institution)]
     if others:  # a home keeps its own lists; who counts the whole consortium takes `recount` with everybody's
@@ -57,7 +58,7 @@ def count(arguments: argparse.Namespace, output: Output) -> None:
             output.refuse(Doubtful(zh, en, mend=_MISSING))
     for number in derived.missing_manifests:
         output.refuse(Doubtful(f"没有 {number} 的清单", f"no manifest of {number}", mend=_MISSING))
-    _tell(tally, time, arguments.by, output)
+    _tell(tally, time, arguments.by, output, lots)
 
 
 _MISSING = Words("向登记机构索取;缺了它,条数不完整", "ask the institution for it; without it the count is not whole")
@@ -134,7 +135,7 @@ async def _height(text: str | None, engine: Engine) -> int:
     if text is None:
         return await engine.height()
     if text.isascii() and text.isdigit() and len(text) < len("20230101"):
-        return min(int(text), await engine.height())
+        return _up_to(int(text), await engine.height())
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:
@@ -143,7 +144,25 @@ async def _height(text: str | None, engine: Engine) -> int:
     return await last_before(engine, day)
 
 
-def _tell(tally: Tally, time: int, group: str | None, output: Output) -> None:
+def _up_to(height: int, head: int) -> int:
+    """Give a height that the chain has; raise BadInput for one that it has not reached, which may count otherwise then."""
+    if height > head:
+        mend = Words(f"最高可用 {head};截至此刻则不写 --as-of", f"at most {head}; for now leave --as-of out")
+        raise BadInput(f"链只到高度 {head}", f"the chain is at height {head} only", mend=mend, field="as-of")
+    return height
+
+
+def _lot_names(arguments: argparse.Namespace) -> dict[str, str]:
+    """Give the lots that this home knows, by what stands on chain for them; JSON keeps the digests."""
+    from node.applying.lots import all_lots
+    from node.records.lot import lot_digest
+    from node.runtime import open_for_reading
+
+    with open_for_reading(home_of(arguments)) as node:
+        return {lot_digest(lot.row.name).hex(): lot.row.name for lot in all_lots(node.journal)}
+
+
+def _tell(tally: Tally, time: int, group: str | None, output: Output, lots: dict[str, str]) -> None:
     value = tally.to_json() | {"time": time}
     if group is not None:
         value["by"] = {group: dict(tally.by[group].most_common())}
@@ -160,5 +179,6 @@ def _tell(tally: Tally, time: int, group: str | None, output: Output) -> None:
         output.say(f"  {period} 年度 {units} 条", f"  project year {period}: {units}")
     if group is not None:
         for name, units in tally.by[group].most_common(MOST_SHOWN):
-            output.say(f"  {_GROUPS_ZH[group]} {name or '—'}:{units} 条", f"  {group} {name or '-'}: {units}")
+            shown = lots.get(name, name)
+            output.say(f"  {_GROUPS_ZH[group]} {shown or '—'}:{units} 条", f"  {group} {shown or '-'}: {units}")
     output.say(f"  计数规则 {tally.rule.hex()}", f"  counting rule {tally.rule.hex()}")

@@ -62,6 +62,12 @@ def _sentence(finding: Finding, language: str) -> str:
     place = say(",", ", ").join(filter(None, parts))
     severity = SEVERITIES[finding.rule.severity].in_language(language)
     joint = say(":", ": ")
-    return f"{severity} {place}{joint if place else ''}{finding.words.in_language(language)}\n  → {finding.mend.in_language(language)}"
+    what, mend = (_one_line(words.in_language(language)) for words in (finding.words, finding.mend))
+    return f"{severity} {_one_line(place)}{joint if place else ''}{what}\n  → {mend}"
+
+
+def _one_line(text: str) -> str:
+    """Write line ends as escapes: a file's name may have some, and must not look like a line of ours."""
+    return "".join(repr(letter)[1:-1] if letter in "\n\r\v\f\x85\u2028\u2029" else letter for letter in text)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NO_IMAGE = "not an image"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:

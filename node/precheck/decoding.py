@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from node.precheck.decoded import Decoded
+from node.precheck.decoded import NO_IMAGE, Decoded
 from node.precheck.finding import find
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 IMAGES = frozenset({".tif", ".tiff", ".jpg", ".jpeg", ".jp2", ".png", ".bmp", ".gif", ".webp"})
 SOUNDS = frozenset({".wav", ".mp3"})
 DECODED = IMAGES | SOUNDS | {".pdf"}
+_CRASHED = "the decoder crashed"
+_IN_CHINESE = {NO_IMAGE: "不是图像", _CRASHED: "解码程序崩溃"}
+"""Reasons of our own; what a decoder says is in English, and told as its words."""
 LARGEST_MEMORY = 3 << 30
 """Bytes of address space that a decoder may use."""
 
@@ -65,7 +68,7 @@ def _alone(entry: Entry, ending: str) -> Decoded:
         try:
             return pool.submit(_decode, entry, ending).result()
         except BrokenProcessPool:
-            return Decoded(fault="the decoder crashed")
+            return Decoded(fault=_CRASHED)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
@@ -104,7 +107,8 @@ def check_decoded(results: dict[str, Decoded], left: Counter[str]) -> Iterator[F
     for path, decoded in results.items():
         here = {"file": path, "paths": (path,)}
         if decoded.fault:
-            yield find("not-decodable", value=path, reason=decoded.fault, place=here)
+            reason = _IN_CHINESE.get(decoded.fault, f"解码程序报“{decoded.fault}”")
+            yield find("not-decodable", value=path, reason=reason, reason_en=decoded.fault, place=here)
         if decoded.format:
             yield find("other-format", value=path, found=decoded.format, place=here)
         if decoded.locked:

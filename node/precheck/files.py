@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from node.precheck.cells import place
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from node.precheck.finding import Finding
     from node.precheck.matching import Listed
 
+_NOT_ON_WINDOWS = re.compile(
+    r'[<>:"|?*\\]|[. ](?:/|$)|(?:^|/)(?:CON|PRN|AUX|NUL|COM[1-9]|LPT[1-9])(?:\.[^/]*)?(?:/|$)', re.IGNORECASE
+)
 SPLITS = ("one", "entries", "files")
 """How a folder without a list may become resources: as one, one an entry of its top level, one a file."""
 
@@ -60,6 +64,8 @@ def _faults(delivery: Delivery) -> Iterator[Finding]:
             reasons = {"reason": fault.error.words.zh, "reason_en": fault.error.words.en}
         here = {"file": fault.path, "paths": (fault.path,)}
         yield find(fault.rule, value=fault.path, place=here, **reasons)
+    if unkept := tuple(path for path in delivery.files if _NOT_ON_WINDOWS.search(path)):
+        yield find("name-windows", value=unkept[0], count=len(unkept), place={"file": unkept[0], "paths": unkept})
     if delivery.ignored:
         count = len(delivery.ignored)
         yield find("file-ignored", value=delivery.ignored[0], count=count, place={"paths": delivery.ignored})

@@ -8,7 +8,7 @@ import os
 import warnings
 from typing import IO, Any
 
-from node.precheck.decoded import Decoded
+from node.precheck.decoded import NO_IMAGE, Decoded
 
 FORMATS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG", ".jp2": "JPEG2000", ".png": "PNG", ".bmp": "BMP",
@@ -35,7 +35,7 @@ def decode(stream: IO[bytes], ending: str) -> Decoded:
         try:
             opened = Image.open(stream)
         except UnidentifiedImageError:
-            return Decoded(fault="not an image")
+            return Decoded(fault=NO_IMAGE)
         with opened as image:
             kind = image.format or ""
             pixels = hashlib.sha256()

@@ -64,8 +64,10 @@ class BadLines(BadInput):
     code = "bad-lines"
 
     def __init__(self, file: Path, lines: list[ZhicangError]) -> None:
-        count = f"{len(lines)} 行" if len(lines) < MOST_REPORTED else f"至少 {MOST_REPORTED} 行"
-        english = f"{len(lines)} bad line(s)" if len(lines) < MOST_REPORTED else f"at least {MOST_REPORTED} bad lines"
+        rows = len({line.row for line in lines})
+        least, at_least = ("至少 ", "at least ") if len(lines) == MOST_REPORTED else ("", "")
+        count = f"{least}{rows} 行、{len(lines)} 处"
+        english = f"{at_least}{len(lines)} fault(s) in {rows} line(s)"
         mend = Words("改好这些行后整个文件重来;此次没有存入或上链任何一条", "mend them and run again; nothing was kept")
         super().__init__(f"有 {count}不合要求", english, mend=mend, file=str(file))
         self.lines = lines

@@ -63,12 +63,16 @@ def test_what_counts_is_reviewed_accepted_distinct_and_the_same_for_everybody(of
     assert now["by_period"] == {"2023": 2}
     assert counted(office, "--as-of", str(before["as_of"])) == before
     text = office.well("units", "count", "--by", "lot")
+    assert f"交付批次 {LOT}:2 条" in text.out
     assert "可计数 2 条" in text.out
     assert "不计 1 条:同一位置、同一层级已计一条" in text.out
     day = time.strftime("%Y-%m-%d", time.gmtime(now["time"] + 8 * 3600))
     assert counted(office, "--as-of", day, "--by", "level")["counted"] == 2
     assert office.run("units", "count", "--as-of", "1990-01-01").code == 3
     assert office.run("units", "count", "--as-of", "昨天").code == 2
+    beyond = office.run("units", "count", "--as-of", "99999", "--json")
+    assert (beyond.code, beyond.errors[0]["field"]) == (2, "as-of")
+    assert office.run("list", "--after", "garbage").code == 2
 
     office.well("anchor", "export", "-o", "anchor.json")
     shutil.copytree(office.home / "storage", office.folder / "给专家的清单")

@@ -13,6 +13,7 @@ from node.leaving.totals import BY, totals
 from node.listing.formats import FORMATS, list_in
 from node.listing.rows import status
 from node.records.kind import Kind
+from node.records.number import Number
 from node.registrar.stages import STATUSES
 from node.runtime import open_for_reading
 from storage.cid import Cid
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     limit = page_size(arguments)
     if (arguments.format is None) != (arguments.output is None):
         raise BadInput("--format 与 -o 要一起用", "--format and -o go together", field="format")
+    after = str(Number.parse(arguments.after.strip().upper())) if arguments.after else ""
     with open_for_reading(home_of(arguments)) as node:
         mark_demonstration(node.identity, output)
         if arguments.by is not None:
@@ -50,7 +52,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         if arguments.review:
             _list_matters(node.journal, limit, output)
             return
-        rows = node.journal.resources.page(after=arguments.after, limit=limit + 1)
+        rows = node.journal.resources.page(after=after, limit=limit + 1)
         page, more = rows[:limit], len(rows) > limit
         for row in page:
             state_of = status(row)

@@ -249,6 +249,7 @@ CASES: dict[str, Callable[[Path], Report]] = {
     "bag-missing": lambda folder: _bag(folder, lambda data: (data / "a.txt").unlink()),
     "bag-surplus": lambda folder: _bag(folder, lambda data: (data / "c.txt").write_text("c") and None),
     "name-unsafe": _files({"100%.txt": "a"}),
+    "name-windows": _files({"CON.txt": "a", "a:b": "b", "c.": "c", "d/nul": "d", "e.con": "e"}, split="files"),
     "name-collides": _files({"a.txt": "a", "A.txt": "b"}, split="files"),
     "symlink": _symlink,
     "special-file": _pipe,
