@@ -71,12 +71,29 @@ def read_subject(path: Path, receipt: Receipt) -> Subject:
         BadSource: a folder with a name or a file that no resource can have.
     """
     if isinstance(receipt.record, CommittedRecord):
-        return UnitSubject.parse(_read(path, LARGEST_UNIT))
+        return _unit(path)
     with_sm3 = "sm3" in (receipt.metadata or {})
     if path.is_dir():
         return _tree(path, with_sm3=with_sm3)
     sha256, second = digests_of(path, with_sm3=with_sm3)
     return FileSubject(sha256=sha256, sm3=second)
+
+
+def _unit(path: Path) -> UnitSubject:
+    """Read one unit's object; who gives a folder or a whole list is told which line of it is meant."""
+    mend = Words(
+        "这是知识单元的凭证:请给这一条的 JSON,即清单里的那一行,单独存成一个文件",
+        "this receipt is of a unit: give its JSON, the one line of the list, in a file of its own",
+    )
+    if path.is_dir():
+        raise BadInput("这是文件夹,不是知识单元", "a folder is no unit", mend=mend, file=str(path))
+    data = _read(path, LARGEST_UNIT)
+    try:
+        return UnitSubject.parse(data)
+    except BadInput as error:
+        if b"\n" in data.strip() or len(data) > LARGEST_UNIT:
+            error.file, error.mend = str(path), mend
+        raise
 
 
 def _tree(folder: Path, *, with_sm3: bool) -> TreeSubject:

@@ -31,6 +31,8 @@ LONGEST_LINE = 1 << 20
 """Bytes; a longer line is refused before it is parsed."""
 _LONGEST_VALUE = 60
 _MEANINGS = {column.field: column.meaning for column in UNIT_COLUMNS}
+_SEVERAL = frozenset(column.field for column in UNIT_COLUMNS if column.kind == "texts")
+_ARRAY = Words('JSON 里写成数组,如 ["甲","乙"]', 'in JSON write an array, such as ["a","b"]')
 
 
 class UnitSource:
@@ -140,7 +142,7 @@ def _told(error: BadInput, unit: Any, table: Table | None) -> BadInput:
         return error
     name = error.field.partition("[")[0].partition(".")[0]
     if error.mend is None and name in _MEANINGS:
-        error.mend = _MEANINGS[name]
+        error.mend = _ARRAY if table is None and name in _SEVERAL else _MEANINGS[name]
     value: Any = unit.get(name) if isinstance(unit, dict) else None
     if isinstance(value, (str, int)):
         error.value = str(value)[:_LONGEST_VALUE]

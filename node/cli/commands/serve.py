@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         raise BadInput("--port 应在 0—65535 之间", "--port must be from 0 to 65535", field="port")
     if arguments.gateway and host_and_port(arguments.gateway) is None:
         raise BadInput("--gateway 应为 主机:端口", "--gateway must be HOST:PORT", field="gateway")
+    with home.locked():
+        pass  # whose home is served already hears so before a passphrase; to serve it, it is locked anew
     asyncio.run(_serve(arguments, output, passphrase_of(arguments, output, home)))
 
 

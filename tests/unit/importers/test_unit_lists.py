@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,11 @@ from node.errors import BadInput
 from node.importers.lists import read_list_bytes
 from node.importers.mapping import Mapping
 from node.importers.unit_columns import UNIT_COLUMNS, unit_field_of
+from node.importers.unit_source import UnitSource
 from node.importers.unit_table import CONFORMS, cells_of, unit_workbook, units_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NUMBER = "14000001-2023-00000001-X"
 
@@ -94,3 +98,12 @@ UNIT = st.fixed_dictionaries(
 @given(st.lists(UNIT, min_size=1, max_size=5))
 def test_units_written_to_excel_are_read_back_the_same(units: list[dict[str, Any]]) -> None:
     assert read(unit_workbook(units)) == units
+
+
+def test_several_values_in_json_are_asked_for_as_an_array(tmp_path: Path) -> None:
+    file = tmp_path / "标引.jsonl"
+    file.write_text(f'{{"resource_id":"{NUMBER}","unit_id":"u1","level":"页","title":"x","tags":"抗战"}}\n')
+    (line,) = UnitSource(file).lines()
+    assert isinstance(line.unit, BadInput)
+    assert line.unit.mend is not None
+    assert "数组" in line.unit.mend.zh
