@@ -123,6 +123,17 @@ def test_a_delivery_is_checked_mended_applied_killed_and_applied_again(desk: Des
     assert "HT-2023-017" in (desk.folder / "再出/登记清单.html").read_text("utf-8")
 
 
+def test_what_does_not_open_is_held_back_unless_nothing_is_opened(desk: Desk) -> None:
+    desk.write("交付/好.txt", "好")
+    desk.write("交付/坏.jpg", "not an image")
+    desk.write("交付/清单.csv", "路径,题名,权利,年度\n好.txt,好,公有领域,2023\n坏.jpg,坏,公有领域,2023\n")
+    held = desk.run("import", "apply", "交付", "--json")
+    assert held.code == 2
+    assert [each["source"].rpartition("/")[2] for each in registered(held)] == ["好.txt"]
+    assert held.summary["held_back"] == 1
+    desk.well("import", "apply", "交付", "--no-decode", "--json")
+
+
 def test_under_two_persons_it_stops_for_review_and_the_same_command_finishes(office: Office) -> None:
     office.write("交付/清单.csv", "路径,题名,自有编号,上级登记号\n上.txt,上,A,\n下.txt,下,B,A\n")
     office.write("交付/上.txt", "上")
