@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from contracts.calls import AttestCall, decode_call
 from node.errors import BadInput, Words
 from node.listing.rows import status
-from node.records import canonical
+from node.listing.stored import stored_metadata
 from node.records.kind import Kind
-from node.records.metadata import Metadata
 from node.records.number import Number
 from node.records.said import changed
 from node.records.vocabulary import VOCABULARY
@@ -61,7 +60,7 @@ def _find(journal: Journal, name: str) -> list[ResourceRow]:
 
 def describe(journal: Journal, row: ResourceRow) -> dict[str, Any]:
     """Give all that is known of a resource, with its events in the order of time."""
-    metadata = canonical.decode(row.metadata)
+    metadata, _ = stored_metadata(row.number, row.metadata)
     same = [other.number for other in journal.resources.by_content_digest(row.content_digest)]
     matters = journal.matters.of(row.number)
     waiting = [matter for matter in matters if matter.stage not in ("confirmed", "recalled")]
@@ -147,7 +146,7 @@ def _statements(journal: Journal, number: str) -> list[dict[str, Any]]:
 def changes_of(journal: Journal, number: str, version: int) -> dict[str, dict[str, str]]:
     """Say what an amendment changes: column → its former text and the new one."""
     rows = journal.resources.version(number, version - 1), journal.resources.version(number, version)
-    former, later = (None if row is None else Metadata.from_json(canonical.decode(row.metadata)) for row in rows)
+    former, later = (None if row is None else stored_metadata(number, row.metadata)[1] for row in rows)
     if former is None or later is None:
         return {}
     return {column: {"from": old, "to": new} for column, (old, new) in changed(former, later).items()}

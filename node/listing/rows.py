@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from node.errors import Words
 from node.importers.columns import COLUMNS
-from node.records import canonical
+from node.listing.stored import stored_metadata
 from node.records.kind import Kind
-from node.records.metadata import Metadata
 from node.records.said import COLUMNS as METADATA_COLUMNS
 from node.records.said import texts_of
 from node.registrar.stages import STATUSES, status_of
@@ -68,7 +67,7 @@ def rows_of(journal: Journal, resources: Iterable[ResourceRow]) -> Iterator[dict
 
 def row_of(resource: ResourceRow, act: ActRow | None) -> dict[str, Any]:
     """Give the row of a resource with the act that brought its newest version on chain."""
-    value = canonical.decode(resource.metadata)
+    value, metadata = stored_metadata(resource.number, resource.metadata)
     final = act if act is not None and resource.stage == "confirmed" else None
     known = {
         "resource_id": resource.number, "status": status(resource), "version": resource.version,
@@ -79,7 +78,7 @@ def row_of(resource: ResourceRow, act: ActRow | None) -> dict[str, Any]:
         "height": "" if final is None else final.height,
         "header_time": "" if final is None or final.time is None else beijing(final.time),
     }  # fmt: skip
-    texts = texts_of(Metadata.from_json(value))
+    texts = texts_of(metadata)
     return {name: item for name, item in (known | texts).items() if item != ""}
 
 

@@ -10,6 +10,9 @@ import pytest
 
 from node.auditor.audit import audit
 from node.chain.embedded import EmbeddedChain
+from node.errors import Doubtful
+from node.history import describe
+from node.listing.formats import list_in
 from node.runtime import open_for_reading
 
 if TYPE_CHECKING:
@@ -232,4 +235,10 @@ async def test_metadata_with_a_word_that_nobody_knows(home: Home) -> None:
     found = await findings(home)
     unread = next(finding for finding in found if finding.id.startswith(TREE) and finding.name is not None)
     assert (unread.check, "clozed" in str(unread.found)) == ("journal", True)
+    with open_for_reading(home) as node:
+        row = next(row for row in node.journal.resources.all() if row.number.startswith(TREE))
+        for reading in (lambda: describe(node.journal, row), lambda: list_in("csv", node.journal, [row])):
+            with pytest.raises(Doubtful) as told:
+                reading()
+            assert (row.number in told.value.words.en, told.value.file) == (True, "journal.db")
     assert any(finding.check == "journal" and "journal.db" in finding.to_json("en")["name"] for finding in found)
