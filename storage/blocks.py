@@ -88,6 +88,10 @@ class BlockIndex:
         """Tell whether the index knows a block; its bytes are not looked at. For `seen` see `get`."""
         return next(self._rows_of(cid, seen), None) is not None
 
+    def holds(self, digest: bytes) -> bool:
+        """Tell whether any payload, seen or not, has a block of this SHA-256, whatever codec it is asked for by."""
+        return next(self.rows.places(digest), None) is not None or next(self.rows.nodes(digest), None) is not None
+
     def places(self, cid: Cid) -> list[LeafRow] | list[NodeRow]:
         """Give every place of a block."""
         return list(self.rows.places(cid.digest)) if cid.codec == RAW else list(self._nodes(cid))
