@@ -13,6 +13,7 @@ HOME/
   purges/            the lists by which payloads were purged
   repairs/           a record of each repair; what is being repaired, and the damaged files meanwhile
   storage/           the OCFL storage root
+  cars/              foreign CARs that the gateway serves beside the payloads, and their index
   staging/           payload on its way in; swept at every start of a writing command
   proofs/            proof material, one file a transaction
   restored.json      it came out of a backup and nobody has confirmed it yet
@@ -86,7 +87,7 @@ class Home:
             "storage": "storage", "staging": "staging", "proofs": "proofs", "lock_file": "lock", "socket": "socket",
             "incidents": "incidents", "restored": "restored.json", "joining": "joining.json",
             "recovery_sheet": "key-recovery-sheet.txt", "unit_index": "unit-index",
-            "fixity": "fixity.db", "repairs": "repairs", "purges": "purges",
+            "fixity": "fixity.db", "repairs": "repairs", "purges": "purges", "cars": "cars",
         }  # fmt: skip
         if name not in parts:
             raise AttributeError(name)

@@ -1,4 +1,6 @@
-"""The blocks that a gateway process gives: those of a home that a caller may see.
+"""The blocks that a gateway process gives: those of a home that a caller may see, and those of the CARs that it keeps.
+
+Of what lies in a payload of the home only the home's rule decides: no foreign CAR opens what is closed here.
 
 Read where they are asked for, without a thread: the process does nothing else, a block is at most 2 MiB, and handing
 each to a thread and back cost more than reading it. Journal and index are read-only and beside whoever writes.
@@ -11,7 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 from node.visibility.sight import Sight
 from storage.block_source import BlockSource
 from storage.blocks import BlockIndex
+from storage.errors import UnknownBlock
 from storage.journal import Journal
+from storage.kept_cars import KeptCars
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,20 +44,34 @@ class HomeBlocks:
             self._journal.close()
             raise
         self._seen = Sight(self._journal, caller, clock=clock).payload
+        self._kept = KeptCars(home.cars)
 
     async def get(self, cid: Cid) -> bytes:
         """Give a block's bytes; see the seam."""
-        return self._index.get(cid, seen=self._seen)
+        try:
+            return self._index.get(cid, seen=self._seen)
+        except UnknownBlock:
+            if self._index.holds(cid.digest):
+                raise
+            return self._kept.get(cid)
 
     async def has(self, cid: Cid) -> bool:
         """Tell whether a block is there for the caller."""
-        return self._index.has(cid, seen=self._seen)
+        if self._index.has(cid, seen=self._seen):
+            return True
+        return not self._index.holds(cid.digest) and self._kept.has(cid)
 
     async def size(self, cid: Cid) -> int:
         """Give a block's length; raise UnknownBlock."""
-        return self._index.size(cid, seen=self._seen)
+        try:
+            return self._index.size(cid, seen=self._seen)
+        except UnknownBlock:
+            if self._index.holds(cid.digest):
+                raise
+            return self._kept.size(cid)
 
     def close(self) -> None:
         """Close journal and index."""
         self._journal.close()
         self._index.close()
+        self._kept.close()

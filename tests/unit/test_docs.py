@@ -158,8 +158,8 @@ def test_every_part_of_a_home_is_documented(tmp_path: Path) -> None:
     of_the_demonstration = {"collection", "collection-units.jsonl", "demo-passphrase", "verify"}
     parts = [entry for entry in (tmp_path / "home").iterdir() if not entry.name.endswith(("-wal", "-shm"))]
     present = {entry.name + "/" * entry.is_dir() for entry in parts if entry.name not in of_the_demonstration}
-    # while `serve` runs; after a breach, restore, upgrade, fixity check, repair; on the way onto a network
+    # while `serve` runs; after a breach, restore, upgrade, fixity check, repair, a CAR kept; on the way onto a network
     present |= {"socket", "incidents/", "restored.json", "joining.json", "before-upgrade/", "fixity.db"}
-    present |= {"anchor.lock", "repairs/", "purges/"}
+    present |= {"anchor.lock", "repairs/", "purges/", "cars/"}
     section = text_of("node/README.md").split("## The home\n")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)) == present

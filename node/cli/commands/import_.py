@@ -69,6 +69,10 @@ def _configure_car(parser: argparse.ArgumentParser, language: str) -> None:
     say = chooser(language)
     parser.add_argument("source", nargs="?", type=given_path, metavar="FILE.car", help=say("CAR 文件", "the CAR file"))
     _add_output(parser, say("解开到这里", "where to unpack it"))
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--keep", action="store_true", help=say("收存在本节点,由网关原样提供给其所有访问者;允许缺块", "keep it in this home, for the gateway to give to all its callers; blocks may be missing"))
+    kept.add_argument("--kept", action="store_true", help=say("列出收存的 CAR", "list the CARs that are kept"))
+    kept.add_argument("--drop", metavar="SHA256", help=say("取消收存", "keep that one no longer"))
 
 
 def _add_source(parser: argparse.ArgumentParser, language: str) -> None:
@@ -93,11 +97,27 @@ def _apply(arguments: argparse.Namespace, output: Output) -> None:
 
 def _car(arguments: argparse.Namespace, output: Output) -> None:
     from node.cli.car_files import unpack_car
+    from node.cli.kept_cars import drop_car, keep_car, list_kept
 
-    if arguments.source is None or arguments.output is None:
-        mend = Words("zhicang import car 文件.car -o 目录", "zhicang import car FILE.car -o DIR")
+    needed = {"FILE.car": arguments.source, "--output": arguments.output}
+    if arguments.kept or arguments.drop is not None:
+        _refuse_more(needed)
+        list_kept(arguments, output) if arguments.kept else drop_car(arguments, output)
+        return
+    if arguments.keep and arguments.source is not None:
+        _refuse_more({"--output": arguments.output})
+        keep_car(arguments, output)
+        return
+    if None in needed.values():
+        mend = Words("zhicang import car 文件.car -o 目录,或 zhicang import car 文件.car --keep", "zhicang import car FILE.car -o DIR, or zhicang import car FILE.car --keep")
         raise BadInput("没有指明 CAR 文件或解开到哪里", "the CAR or where to unpack it was not said", mend=mend, field="output")
     unpack_car(arguments.source, arguments.output, output)
+
+
+def _refuse_more(given: dict[str, Path | None]) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise BadInput(f"这里用不到 {name}", f"{name} has no meaning here", field=name)
 
 
 def _units(arguments: argparse.Namespace, output: Output) -> None:
@@ -152,5 +172,5 @@ ACTS = {
     "apply": SubCommand(words=Words("预检并登记,中断后再办一次即可", "check and register; after an interruption the same again"), configure=_configure_apply, run=_apply),
     "report": SubCommand(words=Words("重出登记清单", "make the register out anew"), configure=_configure_report, run=report),
     "units": SubCommand(words=Words("标引表与 JSON Lines 互换", "unit lists from Excel to JSON Lines and back"), configure=_configure_units, run=_units),
-    "car": SubCommand(words=Words("解开 CAR 文件", "unpack a CAR file into a folder"), configure=_configure_car, run=_car),
+    "car": SubCommand(words=Words("解开 CAR 文件,或收存给网关", "unpack a CAR file, or keep it for the gateway"), configure=_configure_car, run=_car),
 }
