@@ -122,6 +122,10 @@ class UnitRows:
         rows = self._connection.execute("SELECT DISTINCT resource_id FROM unit WHERE batch = ?", (batch,))
         return [str(row[0]) for row in rows]
 
+    def naming(self, resource_id: str) -> list[UnitBatchRow]:
+        """Give the batches that have a unit of a resource."""
+        return list(self._find("b.id IN (SELECT batch FROM unit WHERE resource_id = ?) ORDER BY b.id", resource_id))
+
     def by_act(self, act: int) -> list[UnitBatchRow]:
         """Find the batch that an act commits."""
         return list(self._find("m.act = ?", act))

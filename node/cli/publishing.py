@@ -14,6 +14,7 @@ from node.publishing.own_kubo import own_kubo
 from node.publishing.publish import Publisher
 from node.runtime import open_for_reading
 from node.visibility.rule import Caller, day_of, hidden_because
+from node.visibility.sight import list_hidden_because
 from storage.block_source import IndexBlocks
 from storage.cid import Cid
 from storage.errors import StorageError
@@ -24,7 +25,7 @@ from storage.traversal import walk
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from node.cli.output import Output
     from node.publishing.publish import Left
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from storage.kubo import KuboApi
     from storage.kubo_upload import Sent
     from storage.resources import ResourceRow
+    from storage.units import UnitBatchRow
 
 
 def publish(arguments: argparse.Namespace, output: Output) -> None:
@@ -54,7 +56,7 @@ async def _publish(node: Reading, arguments: argparse.Namespace, output: Output)
             with PinList() as pins:
                 await pins.take(kubo.pins())
                 publisher = Publisher(node.journal, source=source, kubo=kubo, pins=pins, today=day_of(time.time()))
-                left = await publisher.withdraw(node.journal.resources.all() if chosen is None else chosen)
+                left = await publisher.withdraw(*_of(node, chosen))
                 _tell_left(left, output)
                 await _send(node, publisher, chosen, output, removed=len(left))
     finally:
@@ -68,9 +70,10 @@ async def _send(node: Reading, publisher: Publisher, chosen: list[ResourceRow] |
             zh, en = f"{row.number} 不发布:{why.zh}", f"{row.number} is not published: {why.en}"
             output.refuse(BadInput(zh, en, field="id"), source=row.number)
             refused += 1
-    total = len(chosen) if chosen is not None else node.journal.resources.count()
+    _, batches = _of(node, chosen)
+    total = (node.journal.resources.count() if chosen is None else len(chosen)) + sum(1 for _ in batches)
     with output.progress("发布", "publish", total) as progress:
-        async for one in publisher.publish(node.journal.resources.all() if chosen is None else chosen):
+        async for one in publisher.publish(*_of(node, chosen)):
             if one.error is not None:
                 output.refuse(one.error, source=one.payload.name)
                 refused += 1
@@ -85,16 +88,28 @@ async def _send(node: Reading, publisher: Publisher, chosen: list[ResourceRow] |
     )
 
 
+def _of(node: Reading, chosen: list[ResourceRow] | None) -> tuple[Iterable[ResourceRow], Iterable[UnitBatchRow]]:
+    """Give the resources that are meant, and the unit lists that name any of them."""
+    if chosen is None:
+        return node.journal.resources.all(), node.journal.units.batches()
+    naming = {batch.id: batch for row in chosen for batch in node.journal.units.naming(row.number)}
+    return chosen, naming.values()
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"unit_list" if name.startswith("units-") else "resource_id": name}
+
+
 def _tell_sent(sent: Sent, output: Output) -> None:
     payload = sent.payload
-    output.record({"resource_id": payload.name, "cid": str(payload.root), "state": "named" if payload.pinned else "published", "blocks": sent.blocks})
+    output.record({**_named(payload.name), "cid": str(payload.root), "state": "named" if payload.pinned else "published", "blocks": sent.blocks})
     output.say(f"已发布 {payload.name}  {payload.root}(送出 {sent.blocks} 块)", f"published {payload.name}  {payload.root} ({sent.blocks} block(s) sent)")
 
 
 def _tell_left(left: list[Left], output: Output) -> None:
     for one in left:
-        output.record({"resource_id": one.number, "cid": str(one.root), "state": "removed", "because": one.because.in_language(output.language)})
-        output.say(f"已撤下 {one.number}({one.because.zh}),数据块已从 kubo 清除", f"taken out {one.number} ({one.because.en}), its blocks removed from kubo")
+        output.record({**_named(one.name), "cid": str(one.root), "state": "removed", "because": one.because.in_language(output.language)})
+        output.say(f"已撤下 {one.name}({one.because.zh}),数据块已从 kubo 清除", f"taken out {one.name} ({one.because.en}), its blocks removed from kubo")
     if left:
         output.note("别的节点先前取走的,这里收不回来", "what other nodes have fetched before cannot be called back from here")
 
@@ -113,7 +128,10 @@ async def _check(node: Reading, arguments: argparse.Namespace, output: Output) -
         today = day_of(time.time())
         for row in node.journal.resources.all() if arguments.all else _chosen(node, arguments.names):
             if hidden_because(row, Caller.PARTNER, today) is None:
-                good += await _read_back(KuboBlocks(api), row, output)
+                good += await _read_back(KuboBlocks(api), row.number, row.cid, output)
+        for batch in node.journal.units.batches() if arguments.all else ():
+            if list_hidden_because(node.journal, batch, Caller.PARTNER, today) is None:
+                good += await _read_back(KuboBlocks(api), batch.object_id, batch.cid, output)
         if arguments.all or arguments.names:
             output.record({"summary": {"good": good}})
             output.say(f"从 kubo 逐块读回并核对 {good} 件", f"{good} read back from kubo, every block checked")
@@ -134,21 +152,21 @@ async def _check_private(api: KuboApi, output: Output) -> None:
     output.say(f"  → {words.zh}", f"  → {words.en}")
 
 
-async def _read_back(kubo: KuboBlocks, row: ResourceRow, output: Output) -> bool:
-    root = Cid.from_binary(row.cid)
+async def _read_back(kubo: KuboBlocks, name: str, cid: bytes, output: Output) -> bool:
+    root = Cid.from_binary(cid)
     try:
         blocks = sum([1 async for _ in walk(kubo, root)])
-        name = await kubo.pin_of(root)
+        pin = await kubo.pin_of(root)
     except StorageError as error:
-        output.refuse(error, source=row.number)
+        output.refuse(error, source=name)
         output.fail(1)
         return False
-    if name is None:
-        zh, en = f"{row.number} 没有固定,kubo 清理时会丢", f"{row.number} is not pinned: kubo's garbage collection takes it"
-        output.refuse(BadInput(zh, en, mend=Words("zhicang storage publish", "zhicang storage publish")), source=row.number)
+    if pin is None:
+        zh, en = f"{name} 没有固定,kubo 清理时会丢", f"{name} is not pinned: kubo's garbage collection takes it"
+        output.refuse(BadInput(zh, en, mend=Words("zhicang storage publish", "zhicang storage publish")), source=name)
         output.fail(1)
         return False
-    output.record({"resource_id": row.number, "cid": str(root), "pin": name, "blocks": blocks})
+    output.record({**_named(name), "cid": str(root), "pin": pin, "blocks": blocks})
     return True
 
 

@@ -1,4 +1,4 @@
-"""Publishing: what partners may see goes into the home's kubo, what they may no longer see leaves it.
+"""Publishing: payloads and unit lists that partners may see go into the home's kubo, those they no longer may leave it.
 
 It is judged anew at every run by the one rule of `node.visibility`. What leaves: its pin, and by kubo's garbage
 collection its blocks. What another node of the swarm has fetched meanwhile is in that node's hands.
@@ -7,13 +7,15 @@ collection its blocks. What another node of the swarm has fetched meanwhile is i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from node.errors import Words
 from node.records import canonical
 from node.visibility.rule import Caller, hidden_because
-from storage.cid import Cid
-from storage.kubo_upload import Payload, Sent, upload
+from node.visibility.sight import list_hidden_because
+from storage.cid import RAW, Cid
+from storage.kubo_upload import SMALL, Payload, Sent, upload
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,20 +26,21 @@ if TYPE_CHECKING:
     from storage.kubo_blocks import KuboBlocks
     from storage.kubo_pins import PinList
     from storage.resources import ResourceRow
+    from storage.units import UnitBatchRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """A root that had to leave kubo, and why; whether a pin kept it there, or only blocks of it were left."""
 
-    number: str
+    name: str
     root: Cid
     because: Words
     pinned: bool
 
 
 class Publisher:
-    """Publishes the resources of one journal, as of one day, into one kubo whose pins were listed before.
+    """Publishes what one journal has, as of one day, into one kubo whose pins were listed before.
 
     Args:
         journal: open for reading, used in the thread of the caller alone.
@@ -59,22 +62,27 @@ class Publisher:
         """Say why a resource is not published; None where it is."""
         return hidden_because(row, Caller.PARTNER, self._today)
 
-    async def withdraw(self, rows: Iterable[ResourceRow]) -> list[Left]:
+    def list_hidden_because(self, batch: UnitBatchRow) -> Words | None:
+        """Say why a unit list is not published; None where it is."""
+        return list_hidden_because(self._journal, batch, Caller.PARTNER, self._today)
+
+    async def withdraw(self, rows: Iterable[ResourceRow], batches: Iterable[UnitBatchRow]) -> list[Left]:
         """Unpin what may no longer be seen, and have kubo remove its blocks; give what was still there."""
         left: list[Left] = []
-        for number, root, because in self._stale(rows):
+        for name, root, because in chain(self._stale(rows), self._stale_lists(batches)):
             pinned = self._pins.name_of(root) is not None
             if pinned or await self._kubo.has(root):
-                left.append(Left(number=number, root=root, because=because, pinned=pinned))
+                left.append(Left(name=name, root=root, because=because, pinned=pinned))
                 await self._kubo.unpin(root)
                 self._pins.forget(root)
         if left:
             await self._kubo.collect_garbage()
         return left
 
-    async def publish(self, rows: Iterable[ResourceRow]) -> AsyncIterator[Sent]:
+    async def publish(self, rows: Iterable[ResourceRow], batches: Iterable[UnitBatchRow]) -> AsyncIterator[Sent]:
         """Send what may be seen and is not there; tell of each when kubo has it for good."""
-        async for sent in upload(self._source, self._kubo, self._payloads(rows)):
+        wanted = chain(self._payloads(rows), self._lists(batches))
+        async for sent in upload(self._source, self._kubo, wanted):
             if sent.error is not None:
                 self._pins.forget(sent.payload.root)
             yield sent
@@ -83,14 +91,25 @@ class Publisher:
         for row in rows:
             if self.hidden_because(row) is not None:
                 continue
-            root = Cid.from_binary(row.cid)
-            name = self._pins.name_of(root)
-            # One content under several numbers is one pin, under whichever of them: kubo keeps one name.
-            if name is not None and (name == row.number or name in self._seen_with(row.cid)):
-                self.there += 1
-            else:
-                self._pins.note(root, row.number)
-                yield Payload(name=row.number, root=root, size=row.size, pinned=name is not None)
+            yield from self._wanted(row.number, row.cid, row.size)
+
+    def _lists(self, batches: Iterable[UnitBatchRow]) -> Iterator[Payload]:
+        for batch in batches:
+            if self.list_hidden_because(batch) is None:
+                # the journal does not know how long a list is; one block travels with others, more on its own
+                size = 0 if Cid.from_binary(batch.cid).codec == RAW else SMALL + 1
+                yield from self._wanted(batch.object_id, batch.cid, size)
+
+    def _wanted(self, name: str, cid: bytes, size: int) -> Iterator[Payload]:
+        """Give what is to be sent or named, unless it is there."""
+        root = Cid.from_binary(cid)
+        pin = self._pins.name_of(root)
+        # One content under several names is one pin, under whichever of them: kubo keeps one name.
+        if pin is not None and (pin == name or pin in self._seen_with(cid)):
+            self.there += 1
+        else:
+            self._pins.note(root, name)
+            yield Payload(name=name, root=root, size=size, pinned=pin is not None)
 
     def _stale(self, rows: Iterable[ResourceRow]) -> Iterator[tuple[str, Cid, Words]]:
         """Give the roots that were published once, perhaps, and are not to be any more."""
@@ -100,6 +119,12 @@ class Publisher:
                 because = hidden if cid == row.cid else Words("已换版", "it was superseded")
                 if because is not None and not self._seen_with(cid):
                     yield row.number, Cid.from_binary(cid), because
+
+    def _stale_lists(self, batches: Iterable[UnitBatchRow]) -> Iterator[tuple[str, Cid, Words]]:
+        for batch in batches:
+            because = self.list_hidden_because(batch)
+            if because is not None and not self._seen_with(batch.cid):
+                yield batch.object_id, Cid.from_binary(batch.cid), because
 
     def _ever_published(self, row: ResourceRow) -> list[bytes]:
         if row.version > 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from node.errors import Words
 from node.visibility.rule import Caller, day_of, hidden_because
 from storage.ocfl import split_payload_id
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from storage.journal import Journal
+    from storage.units import UnitBatchRow
 
 _LIST = re.compile("units-[0-9a-f]{64}")
 """How the objects of unit lists are named: by the list's SHA-256."""
@@ -74,7 +76,19 @@ class Sight:
 
     def _unit_list(self, digest: bytes) -> bool:
         batch = self._journal.units.by_list(digest)
-        if batch is None or batch.stage != "confirmed":
-            return False
-        named = self._journal.units.resources_of(batch.id)
-        return bool(named) and all(map(self._resource, named))
+        return (
+            batch is not None and list_hidden_because(self._journal, batch, self.caller, day_of(self._clock())) is None
+        )
+
+
+def list_hidden_because(journal: Journal, batch: UnitBatchRow, caller: Caller, today: dt.date) -> Words | None:
+    """Say why a unit list may not leave for a caller: it is not committed, or a resource that it names may not."""
+    if batch.stage != "confirmed":
+        return Words("尚未登记", "it is not registered yet")
+    named = journal.units.resources_of(batch.id)
+    for number in named:
+        row = journal.resources.by_number(number)
+        why = Words("不在本馆", "it is not held here") if row is None else hidden_because(row, caller, today)
+        if why is not None:
+            return Words(f"涉及 {number}:{why.zh}", f"it names {number}: {why.en}")
+    return None if named else Words("没有涉及任何资源", "it names no resource")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import json
 import shlex
 import shutil
 import subprocess
@@ -21,8 +22,9 @@ from network_parts.kubo import Kubo
 from network_parts.swarm import Swarm, new_swarm_key
 
 from node.publishing.fetch import Wanted, fetch
-from storage.cid import RAW, Cid
+from storage.cid import DAG_PB, RAW, Cid
 from storage.errors import Damaged
+from storage.journal import Journal
 from storage.kubo import KuboApi
 from storage.kubo_blocks import KuboBlocks
 
@@ -159,6 +161,55 @@ def test_what_may_not_be_seen_any_more_leaves(house: House, swarm: Swarm) -> Non
     assert [ask(first, "has", roots[name][1]) for name in ("gone", "shut", "new", "twice")] == [False] * 3 + [True]
     assert ask(first, "pin_of", roots["again"][1]) == roots["again"][0]
     assert house.well("storage", "publish", "--all").summary["removed"] == 0
+
+
+def test_unit_lists_go_and_leave_with_the_strictest_resource_that_they_name(house: House, swarm: Swarm) -> None:
+    first = swarm.members[0]
+    for name in ("poems", "letters"):
+        house.write(f"{name}.txt", name.encode())
+    poems, letters = house.register("poems.txt")[0], house.register("letters.txt", *PARTNERS)[0]
+    long = "x" * 400
+    lists = {"alone": [(poems, "") for _ in range(3000)], "both": [(poems, long), (letters, "")]}
+    for name, units in lists.items():
+        lines = [
+            {"unit_id": f"{name}{i}", "resource_id": number, "level": "页", "title": title or long}
+            for i, (number, title) in enumerate(units)
+        ]
+        house.write(f"{name}.jsonl", "\n".join(map(json.dumps, lines)).encode())
+        house.act("units", "register", house.folder / f"{name}.jsonl", "--period", "2023")
+    journal = Journal.open(house.home / "journal.db", read_only=True)
+    alone, both = ((batch.object_id, Cid.from_binary(batch.cid)) for batch in journal.units.naming(poems))
+    assert [batch.object_id for batch in journal.units.naming(letters)] == [both[0]]
+    journal.close()
+    assert (alone[1].codec, both[1].codec) == (DAG_PB, RAW)
+
+    def pins() -> list[str | None]:
+        return [ask(first, "pin_of", alone[1]), ask(first, "pin_of", both[1])]
+
+    ran = house.well("storage", "publish", letters)
+    assert {line.get("unit_list", line.get("resource_id")) for line in ran.lines[:-1]} == {letters, both[0]}
+    assert pins() == [None, both[0]]
+    house.well("storage", "publish", "--all")
+    first.run("repo", "gc", "--quiet")
+    assert pins() == [alone[0], both[0]]
+    read = {
+        line.get("unit_list"): line["blocks"] for line in house.well("storage", "check", "--all").lines if "pin" in line
+    }
+    assert (read[both[0]], read[alone[0]]) == (1, 3)
+    assert house.well("storage", "publish", poems).summary == {"published": 0, "there": 3, "removed": 0, "refused": 0}
+
+    house.act("amend", letters, "--access", "closed")
+    left = {line.get("unit_list"): line for line in house.run("storage", "publish", letters).lines}
+    assert letters in left[both[0]]["because"]
+    assert pins() == [alone[0], None]
+    assert not ask(first, "has", both[1])
+    house.act("amend", letters, "--access", "open")
+    house.well("storage", "publish", letters)
+    assert pins() == [alone[0], both[0]]
+    house.act("withdraw", poems, "--reason", "rights disputed")
+    house.well("storage", "publish", "--all")
+    assert pins() == [None, None]
+    assert not ask(first, "has", alone[1])
 
 
 def test_a_payload_that_is_damaged_here_fails_alone_and_as_ours(house: House) -> None:
