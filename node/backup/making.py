@@ -20,6 +20,7 @@ from node.version import VERSION
 from storage.durable import write_durably
 from storage.journal import Journal
 from storage.objects import StoredObjects
+from storage.purges import BEGUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,7 +64,7 @@ def make_backup(
     count = 0
     for path in _root_files(home):
         copy(path)
-    for object_id, is_resource in _objects(copied):
+    for object_id, is_resource in _objects(copied, objects):
         count += is_resource
         if not _copy_object(objects.object_path(object_id), copy):
             damaged.append(object_id)
@@ -83,12 +84,20 @@ def make_backup(
     return Made(summary=summary, damaged=tuple(damaged))
 
 
-def _objects(copied: Home) -> Iterator[tuple[str, bool]]:
-    """Give the objects that the copied journal calls stored, each with whether it is a resource."""
+def _objects(copied: Home, objects: StoredObjects) -> Iterator[tuple[str, bool]]:
+    """Give the objects that the copied journal calls stored, each with whether it is a resource.
+
+    Of one that was purged that is its tombstone; while the purge is only begun, its payload too if it is still there.
+    """
     journal = Journal.open(copied.journal, read_only=True)
     try:
         for row in journal.resources.all():
-            if row.stage != "numbered":
+            purge = journal.purges.get(row.number)
+            if purge is not None:
+                yield purge.tombstone, True
+                if purge.stage == BEGUN and objects.has(row.number):
+                    yield row.number, False
+            elif row.stage != "numbered":
                 yield row.number, True
         for batch in journal.units.batches():
             if batch.stage != "numbered":

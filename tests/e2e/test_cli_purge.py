@@ -98,10 +98,23 @@ def test_two_people_purge_and_what_was_said_stays_provable(office: Office) -> No
         office.well("receipt", number, "-o", f"{number}.again.json")
         assert (office.folder / f"{number}.again.json").read_bytes() == before
         office.well("verify", source, f"{number}.json", "--anchor", "anchor.json")
+    restored(office, numbers)
 
     tombstone.chmod(0o644)
     tombstone.write_bytes(b"{}")
     assert office.run("audit").code == 1
+
+
+def restored(office: Office, numbers: list[str]) -> None:
+    """Hold it to a restored backup that the tombstones are there, and receipts of what was purged are the same."""
+    made = office.well("backup", "copy", "--json").results[0]
+    copy = str(office.folder / "copied home")
+    office.well("restore", "copy", "--head", made["block_hash"], ZHICANG_HOME=copy)
+    office.well("audit", ZHICANG_HOME=copy)
+    for number in numbers:
+        before = (office.folder / f"{number}.json").read_bytes()
+        office.well("receipt", number, "-o", f"{number}.restored.json", ZHICANG_HOME=copy)
+        assert (office.folder / f"{number}.restored.json").read_bytes() == before
 
 
 def test_whenever_it_is_killed_the_same_command_ends_it(office: Office) -> None:
@@ -112,6 +125,8 @@ def test_whenever_it_is_killed_the_same_command_ends_it(office: Office) -> None:
         later(office, "purge", "run", "list.json", point=point, code=9)
         if point in ("begun", "removed"):
             assert "half purged" in office.run("audit", "--lang", "en").out
+            office.well("backup", f"copy-{point}")
+            assert bool(list((office.folder / f"copy-{point}").rglob("p1.tif"))) == (point == "begun")
     later(office, "purge", "run", "list.json")
     assert not list(office.home.rglob("p1.tif"))
     office.well("audit")
