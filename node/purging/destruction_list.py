@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.calls import AttestCall, encode_call
 from node.errors import BadInput
+from node.purging.list_shape import FORM, check_shape
 from node.records import canonical
 from node.records.kind import Kind
 from storage.cid import Cid
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from storage.journal import Journal
     from storage.resources import ResourceRow
 
-FORM = "zhicang-destruction-list-1"
 DESTRUCTION, YES = 5, 1
 """The registry's codes of a statement's kind and verdict."""
 LARGEST = 64 << 20
@@ -39,14 +39,15 @@ class DestructionList:
     def read(cls, data: bytes) -> DestructionList:
         """Read a list; raise BadInput when it is none."""
         value = canonical.decode(data.rstrip(b"\n"))
-        if not isinstance(value, dict) or value.get("form") != FORM or not isinstance(value.get("items"), list):
+        if not isinstance(value, dict) or value.get("form") != FORM:
             raise BadInput("不是销毁清册", "no list of destruction")
+        check_shape(value)
         return cls(value=value)
 
     @property
     def numbers(self) -> list[str]:
         """The registration numbers that it names."""
-        return [str(item["resource_id"]) for item in self.value["items"]]
+        return [item["resource_id"] for item in self.value["items"]]
 
     @property
     def digest(self) -> bytes:
@@ -81,8 +82,11 @@ def check(list_: DestructionList, journal: Journal, identity: Identity, *, now: 
     if (value.get("institution"), value.get("chain_id"), value.get("registry")) != here:
         raise BadInput("清册是别的机构或别的链的", "the list is of another institution or chain")
     for item in value["items"]:
-        number = str(item.get("resource_id"))
-        if journal.purges.get(number) is None and item != item_of(journal, number, now=now, days=days):
+        number = item["resource_id"]
+        purge = journal.purges.get(number)
+        if purge is not None and purge.list_digest == list_.digest:
+            continue  # it was checked when this same list began
+        if item != item_of(journal, number, now=now, days=days):
             raise BadInput(f"清册与本库的 {number} 不符", f"the list does not fit {number} of this home", field="id")
 
 
