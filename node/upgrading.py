@@ -57,15 +57,19 @@ def upgrade_home(home: Home) -> Upgraded:
 
 
 def _keep(home: Home, found: int) -> Kept:
-    """Copy the journal by SQLite's own means, under a name that it gets when it is whole."""
+    """Copy the journal by SQLite's own means, under a name that it gets when it is whole.
+
+    The name has its SHA-256: who goes back to a kept journal, works on and upgrades again, keeps both.
+    """
     folder = home.path / _KEPT
     folder.mkdir(mode=0o700, exist_ok=True)
-    target, hidden = folder / f"journal-{found}.db", folder / f".journal-{found}.db"
-    if not target.exists():
-        hidden.unlink(missing_ok=True)
-        copy_database(home.journal, hidden)
-        hidden.rename(target)
-        sync_folder(folder)
-        sync_folder(home.path)
-    with target.open("rb") as stream:
-        return Kept(file=target, sha256=hashlib.file_digest(stream, "sha256").digest())
+    hidden = folder / f".journal-{found}.db"
+    hidden.unlink(missing_ok=True)
+    copy_database(home.journal, hidden)
+    with hidden.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").digest()
+    target = folder / f"journal-{found}-{sha256.hex()[:16]}.db"
+    hidden.rename(target)
+    sync_folder(folder)
+    sync_folder(home.path)
+    return Kept(file=target, sha256=sha256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from node.home import Home
+from node.upgrading import upgrade_home
 from storage.errors import RootMissing
 from storage.journal import Journal
 from storage.journal_schema import FORMAT
@@ -47,12 +50,33 @@ def test_an_old_home_is_refused_then_upgraded_audited_and_written_to(place: Path
     assert (refused.returncode, "zhicang upgrade" in refused.stderr) == (3, True)
     done = run(place, "upgrade")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert format_of(place / "home" / "before-upgrade" / f"journal-{old}.db") == old
+    [kept] = (place / "home" / "before-upgrade").iterdir()
+    assert (format_of(kept), kept.name.startswith(f"journal-{old}-")) == (old, True)
     again = run(place, "upgrade")
     assert again.returncode == 0, again.stdout + again.stderr
     (place / "new.txt").write_text("新\n")
     written = run(place, "register", str(place / "new.txt"), "--period", "2023", "--type", "text")
     assert written.returncode == 0, written.stdout + written.stderr
+
+
+def test_who_goes_back_works_on_and_upgrades_again_keeps_both(place: Path) -> None:
+    home = Home(place / "home")
+    first = upgrade_home(home).kept
+    assert first is not None
+    before = first.file.read_bytes()
+    home.journal.write_bytes(before)
+    assert upgrade_home(home).kept == first
+    home.journal.write_bytes(before)
+    connection = sqlite3.connect(home.journal)
+    connection.execute("INSERT INTO meta VALUES ('worked', 'on')")
+    connection.commit()
+    connection.close()
+    second = upgrade_home(home).kept
+    assert second is not None
+    assert (second.file != first.file, first.file.read_bytes()) == (True, before)
+    for kept in (first, second):
+        assert hashlib.sha256(kept.file.read_bytes()).digest() == kept.sha256
+    assert b"worked" in second.file.read_bytes()
 
 
 def test_a_kill_at_every_statement_leaves_one_format_or_the_next(place: Path) -> None:
