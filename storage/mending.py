@@ -3,7 +3,9 @@
 Everything is fetched and verified whole before the first file is touched, into a folder beside the storage root. Then,
 file by file, the damaged one gets a second name there and the good one takes its place, by a rename. A crash leaves
 each file old or new, never half, with the damaged one under its second name; the same call begins anew and goes on
-with what is still wrong. What was set aside is removed when the object was re-read and nothing is wrong with it.
+with what is still wrong. An object that is made anew takes the place of the former by two renames; a crash between
+them leaves the former aside, and the same call puts it back first: its bytes may be the only ones. What was set aside
+is removed when the object was re-read and nothing is wrong with it.
 """
 
 from __future__ import annotations
@@ -83,10 +85,12 @@ class Mending:
     async def run(self) -> list[Mended]:
         """Mend; give what was put in place, nothing where nothing was wrong that blocks or the journal can mend.
 
-        Raise UnknownBlock, Damaged or Unreachable when a source has not what is needed or gives something else;
-        nothing is replaced then.
+        A damaged copy of the inventory is put right first, by its whole twin: that needs nobody, and only then is it
+        known what the object holds. Raise UnknownBlock, Damaged or Unreachable when a source has not what is needed or
+        gives something else; nothing else is replaced then.
         """
         with told_of(self._wanted.object_id):
+            self._put_back()
             shutil.rmtree(self._place / "incoming", ignore_errors=True)
             (self._place / "incoming").mkdir(parents=True)
             mended: list[Mended] = []
@@ -193,17 +197,29 @@ class Mending:
         mended = [Mended(path="", was="", now=now)]
         self._begin(earlier + mended)
         self._crash_point("begun")
-        aside = self._place / "aside" / "object"
         if self._path.exists():
-            shutil.rmtree(aside, ignore_errors=True)
-            aside.parent.mkdir(parents=True, exist_ok=True)
-            self._path.rename(aside)
+            shutil.rmtree(self._former, ignore_errors=True)  # of an earlier run, which gave its place to this one
+            self._former.parent.mkdir(parents=True, exist_ok=True)
+            self._path.rename(self._former)
+            sync_folder(self._former.parent)
         self._crash_point("aside")
         self._path.parent.mkdir(exist_ok=True)
         made.rename(self._path)
         self._root.sync()
         self._crash_point("replaced")
         return mended
+
+    @property
+    def _former(self) -> Path:
+        return self._place / "aside" / "object"
+
+    def _put_back(self) -> None:
+        """Give an object its place again that a crash left aside, before the one made anew had it."""
+        if self._former.exists() and not self._path.exists():
+            self._path.parent.mkdir(exist_ok=True)
+            self._former.rename(self._path)
+            self._root.sync()
+            self._crash_point("put back")
 
 
 def _mended(fault: Fault, now: str) -> Mended:

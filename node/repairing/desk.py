@@ -3,7 +3,8 @@
 Order of writes, and what a crash in between leaves:
 1. everything is fetched and verified                            → the next repair fetches anew
 2. repairs/OBJECT/pending.json says what will be put in place    → the next repair goes on, or finds the object whole
-3. each file takes the place of the damaged one (`storage.mending`)
+3. each file takes the place of the damaged one (`storage.mending`) → the next repair goes on; an object that was
+   set aside whole is put back first
 4. the object is re-read, its rows of the index are made anew    → the next repair finds it whole and goes on with 5
 5. the act `attest` (kind repair) is planned, sent, final        → the journal goes on with it; the same statement is
    made once
@@ -98,7 +99,7 @@ class RepairDesk:
         self._root = StorageRoot(node.home.storage, staging=node.home.staging)
 
     async def repair(self, object_id: str) -> Repaired:
-        """Repair one object; raise what the sources raise when they have not what is needed, with nothing replaced."""
+        """Repair one object; raise what the sources raise when they have not what is needed, with no payload touched."""
         wanted = wanted_of(self._node.journal, object_id)
         place = self._node.home.repairs / object_id
         pending = place / "pending.json"

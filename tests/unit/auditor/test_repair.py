@@ -234,6 +234,39 @@ async def test_whenever_it_stops_the_same_command_ends_it_and_says_it_once(
     assert len(record["files"]) == (1 if lost == "object" else 2)
 
 
+@pytest.mark.parametrize("points", [["begun"], ["aside"], ["aside", "put back"], ["aside", "aside"], ["replaced"]])
+async def test_the_only_copy_outlives_every_stop_with_nobody_to_ask(
+    home: Home, change: Callable[[Path, int], None], points: list[str]
+) -> None:
+    nobody, place = "http://127.0.0.1:9", folder_of(home, TREE)
+    for name in ("inventory.json", "v1/inventory.json"):
+        change(place / name, 40)
+    for point in points:
+        with pytest.raises(CrashError):
+            await repair(home, nobody, place.name, crash_at=point)
+    [one] = await repair(home, nobody, place.name)
+    assert one.left == []
+    assert await is_whole(home)
+    assert (statements(home), leftovers(home)) == (1, [f"{place.name}-001.json"])
+
+
+async def test_an_inventory_is_put_right_though_the_payload_cannot_be_had(
+    home: Home, filled: Path, change: Callable[[Path, int], None]
+) -> None:
+    place = folder_of(home, TREE)
+    (place / "v1/content/payload/p1.tif").unlink()
+    change(place / "inventory.json", 40)
+    with pytest.raises(Unreachable):
+        await repair(home, "http://127.0.0.1:9", place.name)
+    assert (place / "inventory.json").read_bytes() == (place / "v1/inventory.json").read_bytes()
+    assert statements(home) == 0
+    async with served(filled) as (_, url):
+        await repair(home, url, place.name)
+    assert await is_whole(home)
+    record = json.loads((home.repairs / f"{place.name}-001.json").read_bytes())
+    assert [file["path"].rpartition("/")[2] for file in record["files"]] == ["inventory.json", "p1.tif"]
+
+
 async def test_a_file_too_many_is_left_to_people_and_nothing_is_said(home: Home, filled: Path) -> None:
     (folder_of(home, TREE) / "v1/content/payload/p3.tif").write_bytes(b"3")
     (folder_of(home, TREE) / "v1/content/payload/p1.tif").unlink()
