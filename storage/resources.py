@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+PAGE = 200
+"""Resources that are read together where the work on each may take long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow:
@@ -201,6 +204,16 @@ class ResourceRows:
     def page(self, *, after: str, limit: int) -> list[ResourceRow]:
         """Give a page in the order of numbers, beginning behind `after`."""
         return list(self._find("r.number > ? ORDER BY r.number LIMIT ?", after, limit))
+
+    def in_pages(self, limit: int = PAGE) -> Iterator[ResourceRow]:
+        """Give every resource in the order of numbers, for work that takes long: read a page at a time.
+
+        Between two pages no read is open, so the journal's WAL does not grow, and what is committed meanwhile counts.
+        """
+        after = ""
+        while rows := self.page(after=after, limit=limit):
+            yield from rows
+            after = rows[-1].number
 
     def all(self) -> Iterator[ResourceRow]:
         """Give every resource in the order of numbers."""

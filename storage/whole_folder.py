@@ -1,7 +1,9 @@
 """A folder that is written whole or not at all, alone or many at a time.
 
 Its files go into a folder beside it, which takes its name once everything is right and durable; a crash leaves that
-one, named after the target with ".zhicang-partial" behind it, and the next attempt removes it.
+one, named after the target with ".zhicang-partial" behind it, and the next attempt removes it. A folder that takes the
+place of a former one does so when it is durable: the former then goes aside, with ".zhicang-former" behind its name,
+until the new one has the name; `put_back` undoes what a crash left between these two.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+PARTIAL, FORMER = ".zhicang-partial", ".zhicang-former"
 TOGETHER = 64
 """Folders of a group that are made durable by one sync: a crash costs the work of so many at most."""
 
@@ -39,14 +42,16 @@ class FolderGroup:
         self._waiting: list[tuple[Path, Path]] = []
 
     @contextmanager
-    def folder(self, folder: Path) -> Iterator[Path]:
+    def folder(self, folder: Path, *, replacing: bool = False) -> Iterator[Path]:
         """Give the folder to write into; when the block ends well, it gets its name by the next `settle`.
 
-        Raise TargetNotEmpty, DiskFull or StorageError; of this folder nothing is left behind then.
+        ``replacing`` lets it take the place of one that is there, which stays until then. Raise TargetNotEmpty,
+        DiskFull or StorageError; of this folder nothing is left behind then.
         """
         folder = folder.absolute()
-        refuse_taken(folder)
-        partial = folder.with_name(folder.name + ".zhicang-partial")
+        if not replacing or folder.is_symlink() or not folder.is_dir():
+            refuse_taken(folder)
+        partial = folder.with_name(folder.name + PARTIAL)
         with told_of(str(folder)):
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
@@ -68,9 +73,13 @@ class FolderGroup:
             try:
                 _sync(waiting[0][0])
                 for partial, folder in waiting:
+                    if folder.is_dir() and any(folder.iterdir()):
+                        folder.rename(_former(folder))
                     partial.rename(folder)  # an empty folder of that name gives way
                 for parent in {folder.parent for _, folder in waiting}:
                     sync_folder(parent)
+                for _, folder in waiting:
+                    shutil.rmtree(_former(folder), ignore_errors=True)
             except BaseException:
                 for partial, _ in waiting:
                     shutil.rmtree(partial, ignore_errors=True)
@@ -85,6 +94,21 @@ def folder_group() -> Iterator[FolderGroup]:
         yield group
     finally:
         group.settle()
+
+
+def put_back(folder: Path) -> None:
+    """Put right what a crash left while a folder took the place of a former one: the former is there again, or gone."""
+    former = _former(folder)
+    if former.is_dir():
+        with told_of(str(folder)):
+            if folder.exists():
+                shutil.rmtree(former, ignore_errors=True)
+            else:
+                former.rename(folder)
+
+
+def _former(folder: Path) -> Path:
+    return folder.with_name(folder.name + FORMER)
 
 
 def _sync(folder: Path) -> None:

@@ -4,7 +4,8 @@
     python3 zhicang-verify.pyz PATH RECEIPT --anchor FILE [--fingerprint F]
 
 It says a line a bag or receipt, and what is wrong below it. It ends with 0 when every answer is yes, else with the
-highest exit code of `zhicang verify`; a bag without a receipt is no yes.
+highest exit code of `zhicang verify`; a bag without a receipt is no yes, nor is one that the export's list names and
+that is not there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from node.errors import BadInput, ZhicangError
 from node.leaving.judging import judge_bag
+from node.leaving.listed import LIST, Listed, is_unfinished
 from node.offline import read_anchor, read_receipt, read_subject
 from node.receipts.folding import fold
 from node.receipts.verdict import EXIT_CODES
@@ -70,15 +72,25 @@ def _one(path: Path, receipt_file: Path, trust: Trust, fingerprint: str | None) 
 
 
 def _everything(folder: Path, trust: Trust, fingerprint: str | None) -> int:
-    code, counts = 0, Counter[str]()
+    code, counts, listed = 0, Counter[str](), Listed.read(folder)
     for declaration in sorted(folder.rglob("bagit.txt")):
-        if declaration.parent.match("*.zhicang-partial") or "data" in declaration.relative_to(folder).parts[:-1]:
-            continue  # half of a bag that a run left, which it writes anew; a bag that is somebody's payload
-        judged = judge_bag(declaration.parent, trust, fingerprint=fingerprint)
-        counts[_tell(declaration.parent.relative_to(folder), judged)] += 1
+        bag = declaration.parent
+        if is_unfinished(bag) or "data" in declaration.relative_to(folder).parts[:-1]:
+            continue  # what a cut run left beside a bag; a bag that is somebody's payload
+        judged = judge_bag(bag, trust, fingerprint=fingerprint)
+        listed.hold(bag, judged)
+        counts[_tell(bag.relative_to(folder), judged)] += 1
         code = max(code, judged.code)
+    for missing in listed.missing():
+        _say(f"✗ 不通过 no  {missing}")
+        _say("    这里应有一个 BagIt 包,没有(或缺 bagit.txt)  a bag belongs here, and is not (or its bagit.txt is not)")
+        code, counts["✗"] = max(code, 1), counts["✗"] + 1
     if not counts:
         raise BadInput("没有找到 BagIt 包", "no bag found", file=str(folder))
+    if listed.is_wanted:
+        _say(f"? 没有 {LIST},少了包也看不出;请再导出一次")
+        _say(f"    no {LIST}: nobody can tell whether bags are missing; export again")
+        code = max(code, 1)
     _say(
         f"共 {counts.total()} 包,通过 {counts['✓']},没有凭证 {counts['?']},不通过 {counts['✗']}  "
         f"{counts.total()} bag(s): {counts['✓']} yes, {counts['?']} without receipt, {counts['✗']} no"

@@ -36,13 +36,15 @@ _NOT_TAGS = ("data/", "tagmanifest-")
 class Judged:
     """What was found of a bag: the name on its newest receipt, how many files and receipts, and what is wrong.
 
-    ``code`` is the exit code that it deserves: 0 only with a receipt, and when everything holds.
+    ``measured`` is its payload as it was read. ``code`` is the exit code that it deserves: 0 only with a receipt, and
+    when everything holds.
     """
 
     name: str = ""
     files: int = 0
     receipts: int = 0
     code: int = 0
+    measured: Measured | None = None
     faults: list[Words] = field(default_factory=list)
 
     def wrong(self, code: int, zh: str, en: str) -> None:
@@ -58,7 +60,7 @@ def judge_bag(bag: Path, trust: Trust, *, fingerprint: str | None) -> Judged:
         receipts = [(path.name, read_receipt(path)) for path in sorted((bag / "receipts").glob("*.json"))]
         found.receipts = len(receipts)
         measured = Measured.of(bag / "data", with_sm3=any(_has_sm3(receipt) for _, receipt in receipts))
-        found.files = len(measured.sha256)
+        found.measured, found.files = measured, len(measured.sha256)
         _check_manifest(bag, "manifest-sha256.txt", {f"data/{path}": at for path, at in measured.sha256.items()}, found)
         _check_manifest(bag, "tagmanifest-sha256.txt", _tags(bag), found)
         for name, receipt in receipts:

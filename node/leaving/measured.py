@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,12 @@ class Measured:
             if digest is not None:
                 second[file.path] = digest
         return cls(sha256=first, sm3=second)
+
+    def content_digest(self, kind: str) -> bytes:
+        """Give the content digest of a payload of this kind."""
+        if kind == "file" and len(self.sha256) == 1:
+            return next(iter(self.sha256.values()))
+        return hashlib.sha256(manifest_of(self.sha256)).digest()
 
     def subject(self, kind: str, *, with_sm3: bool) -> Subject:
         """Give the facts that a receipt for a payload of this kind is about."""

@@ -6,7 +6,6 @@ Everything is written piece by piece, so that a large home needs no more memory 
 from __future__ import annotations
 
 import json
-import shutil
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from node.own_anchor import trust_anchor
 from node.records import canonical
 from storage.durable import write_durably, written_durably
 from storage.errors import told_of
+from storage.whole_folder import put_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,8 @@ resources 和 units 下的每个文件夹都是 BagIt 1.0 包  Every folder belo
     cd resources/…/… && sha256sum -c manifest-sha256.txt
 receipts 里是存证凭证,带 -earlier 的是接入网络之前原链上的,同样永久有效
 The receipts are in receipts; those with -earlier are of the chain before a network was joined, and good for ever too.
-lists 里是清单和经过,proofs 里是交易证明  lists: what there is, and what happened; proofs: of every transaction
+lists 里是清单和经过(bags.jsonl 列出应有的每个包),proofs 里是交易证明
+In lists: what there is (bags.jsonl: every bag), and what happened; in proofs: of every transaction
 密钥不在其中  Keys are not among this.
 """
 
@@ -61,11 +62,11 @@ def write_proofs(proofs: ProofFolder, folder: Path, group: FolderGroup) -> None:
     """Write every proof file as ``ab/<tx_hash>.json``; a folder of them that an earlier run wrote whole stays."""
     for prefix, hashes in groupby(proofs.tx_hashes(), key=lambda tx_hash: tx_hash.hex()[:2]):
         target = folder / prefix
+        put_back(target)
         names = {f"{tx_hash.hex()}.json": tx_hash for tx_hash in hashes}
         if {path.name for path in target.glob("*")} == names.keys():
             continue
-        shutil.rmtree(target, ignore_errors=True)
-        with group.folder(target) as partial:
+        with group.folder(target, replacing=True) as partial:
             for name, tx_hash in names.items():
                 (partial / name).write_bytes(proofs.get(tx_hash))
 
@@ -77,15 +78,15 @@ def write_lists(node: Reading, folder: Path) -> None:
     with told_of(str(folder)):
         folder.mkdir(exist_ok=True)
         with written_durably(lines) as stream:
-            write_rows(stream, "jsonl", rows_of(journal, journal.resources.all()), (), language="zh")
+            write_rows(stream, "jsonl", rows_of(journal, journal.resources.in_pages()), (), language="zh")
         columns = columns_of(_rows(lines))
         for form in ("csv", "xlsx"):
             with written_durably(folder / f"resources.{form}") as stream:
                 write_rows(stream, form, _rows(lines), columns, language="zh")
         with written_durably(folder / "resources-dc.xml") as stream:
-            stream.writelines(described(journal.resources.all()))
+            stream.writelines(described(journal.resources.in_pages()))
         with written_durably(folder / "history.jsonl") as stream:
-            for row in journal.resources.all():
+            for row in journal.resources.in_pages():
                 stream.write(canonical.encode(describe(journal, row)) + b"\n")
 
 

@@ -156,7 +156,86 @@ def test_a_damaged_payload_holds_up_no_other(leaving: Home, tmp_path: Path) -> N
         file.write_bytes(b"other")
         left = export_all(node, tmp_path / "all", step=lambda: None)
     assert (left.resources, left.units, [name for name, _ in left.refused]) == (2, 1, [row.number])
+    ran = verified(tmp_path / "all")
+    assert (ran.returncode, ran.stdout.count("✓"), ran.stdout.count("a bag belongs here")) == (1, 3, 1)
+
+
+def test_a_bag_that_went_out_whole_outlives_the_damage_of_the_payload_here(leaving: Home, tmp_path: Path) -> None:
+    shutil.copytree(leaving.path, tmp_path / "home")
+    with open_for_reading(replace(leaving, path=tmp_path / "home")) as node:
+        export_all(node, tmp_path / "all", step=lambda: None)
+        row = next(node.journal.resources.all())
+        bag = tmp_path / "all" / "resources" / f"{row.period}" / row.number
+        file = next(path for path in node.root.payload_path(row.payload_id).rglob("*") if path.is_file())
+        good = file.read_bytes()
+        file.chmod(0o600)
+        file.write_bytes(b"other")
+        (bag / "metadata.json").write_bytes(b"as it was before an amendment")
+        left = export_all(node, tmp_path / "all", step=lambda: None)
+        assert [name for name, _ in left.refused] == [row.number]
+        assert next((bag / "data").iterdir()).read_bytes() == good
+        file.write_bytes(good)
+        assert export_all(node, tmp_path / "all", step=lambda: None).resources == 1
+    assert (bag / "metadata.json").read_bytes() == row.metadata
+    assert not list((tmp_path / "all" / "resources").rglob("*.zhicang-*"))
     assert verified(tmp_path / "all").returncode == 0
+
+
+def test_a_bag_that_a_crash_left_aside_is_put_back(left: Path, leaving: Home, tmp_path: Path) -> None:
+    shutil.copytree(left, tmp_path / "all")
+    bag = next((tmp_path / "all").glob("resources/*/*"))
+    bag.rename(bag.with_name(bag.name + ".zhicang-former"))
+    assert verified(tmp_path / "all").returncode == 1
+    with open_for_reading(leaving) as node:
+        assert export_all(node, tmp_path / "all", step=lambda: None).found == 4
+    assert verified(tmp_path / "all").returncode == 0
+
+
+@pytest.mark.parametrize("how", ["bag", "bagit.txt", "bagit.txt and line", "list", "other bag"])
+def test_what_is_no_bag_any_more_is_missed(left: Path, tmp_path: Path, how: str) -> None:
+    shutil.copytree(left, tmp_path / "all")
+    bag, other = sorted((tmp_path / "all").glob("resources/*/*"))[:2]
+    listed = tmp_path / "all" / "lists" / "bags.jsonl"
+    if how.startswith("bagit.txt"):
+        (bag / "bagit.txt").unlink()
+        next(path for path in (bag / "data").rglob("*") if path.is_file()).write_bytes(b"other")
+    if how.endswith("line"):
+        listed.write_bytes(b"".join(listed.read_bytes().splitlines(keepends=True)[1:]))
+    if how == "list":
+        listed.unlink()
+    if how in ("bag", "other bag"):
+        shutil.rmtree(bag)
+    if how == "other bag":
+        shutil.copytree(other, bag)
+    ran = verified(tmp_path / "all")
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    said = {"list": "no lists/bags.jsonl", "other bag": "its payload is not the one"}.get(how, "a bag belongs here")
+    assert ran.stdout.count(said) == 1
+    assert ran.stdout.count("✓") == (4 if how == "list" else 3)
+
+
+def test_a_list_of_bags_that_is_none_is_told(left: Path, tmp_path: Path) -> None:
+    shutil.copytree(left, tmp_path / "all")
+    (tmp_path / "all" / "lists" / "bags.jsonl").write_bytes(b'{"bag":1}\n')
+    ran = verified(tmp_path / "all")
+    assert ran.returncode == 2
+    assert "no list of bags" in ran.stderr
+
+
+def test_a_draft_that_was_edited_goes_out_anew(leaving: Home, tmp_path: Path) -> None:
+    shutil.copytree(leaving.path, tmp_path / "home")
+    here = replace(leaving, path=tmp_path / "home")
+    here.settings.write_text('profile = "sha256"\n')  # with SM3, or with a salt, the metadata would differ, too
+    file = tmp_path / "two.txt"
+    for text in ("二", "两"):
+        file.write_text(text)
+        with open_for_drafting(here) as desk:
+            metadata = Metadata(title="草稿", period=2023, client_ref="x", access="open")
+            outcome = next(iter(desk.registrar.draft([RegisterRequest(source=file, metadata=metadata)])))
+        with open_for_reading(here) as node:
+            left = export_all(node, tmp_path / "all", step=lambda: None)
+        assert left.resources in (1, 4), (outcome, left)
+    assert [path.read_text() for path in (tmp_path / "all").rglob("two.txt")] == ["两"]
 
 
 def test_what_is_not_final_goes_out_without_a_receipt_and_the_verifier_says_so(leaving: Home, tmp_path: Path) -> None:
