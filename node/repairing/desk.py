@@ -99,7 +99,7 @@ class RepairDesk:
         self._root = StorageRoot(node.home.storage, staging=node.home.staging)
 
     async def repair(self, object_id: str) -> Repaired:
-        """Repair one object; raise what the sources raise when they have not what is needed, with no payload touched."""
+        """Repair one object; raise what the sources raise when they lack what is needed, with no payload touched."""
         wanted = wanted_of(self._node.journal, object_id)
         place = self._node.home.repairs / object_id
         pending = place / "pending.json"
