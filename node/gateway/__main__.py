@@ -1,4 +1,4 @@
-"""One process of the gateway: python -m node.gateway, started by `node.gateway.processes` and by nobody else.
+"""One process of the gateway: the module node.gateway, started by `node.gateway.processes` and by nobody else.
 
 The first line of standard input says what to serve; its end, also when the starter was killed, ends the process.
 """

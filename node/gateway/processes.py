@@ -11,11 +11,11 @@ import json
 import logging
 import os
 import socket
-import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from node.errors import Unavailable, Words
+from node.interpreter import command_of
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -73,10 +73,9 @@ async def _all_started(count: int, said: str, place: socket.socket) -> list[Proc
 
 async def _started(said: str, place: socket.socket) -> Process:
     """Start a process and wait until it serves; raise Unavailable when it does not."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "node.gateway", env=environment, pass_fds=(place.fileno(),),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
+        *command_of("node.gateway"), pass_fds=(place.fileno(),), process_group=0,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - pipes were asked for
     try:

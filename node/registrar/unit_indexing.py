@@ -7,13 +7,13 @@ work while the next list is read; what it could not do is missing afterwards, an
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from node.interpreter import command_of
 from node.records import canonical
 from node.registrar.unit_terms import keys_of, taken_back, text_of
 from storage.unit_segment_writing import ListContent, write_segment
@@ -31,10 +31,13 @@ class IndexingProcess:
     def begin(self, list_file: Path, list_digest: bytes, segment: Path) -> None:
         """Have a list indexed beside what goes on here; `finish` waits for it."""
         if self._child is None:
-            command = [sys.executable, "-P", "-m", "node.registrar.unit_indexing"]
-            environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-            pipe = subprocess.PIPE
-            self._child = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, text=True)  # noqa: S603 - this very module
+            self._child = subprocess.Popen(  # noqa: S603 - this very module
+                command_of("node.registrar.unit_indexing"),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                process_group=0,
+                text=True,
+            )
         assert self._child.stdin is not None  # noqa: S101 - a pipe was asked for
         try:
             print(json.dumps([str(list_file), list_digest.hex(), str(segment)]), file=self._child.stdin, flush=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
-import sys
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING
+
+from node.interpreter import command_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,14 +99,11 @@ class Execution:
 
     def _start(self) -> None:
         self._pipe, far = Pipe()
-        code = (
-            f"import sys; sys.path[:] = {sys.path!r}; from node.chain.embedded.execution_child import answer; "
-            f"answer({far.fileno()}, {os.fspath(self._path.absolute())!r}, {self._chain_id})"
-        )
+        arguments = str(far.fileno()), os.fspath(self._path.absolute()), str(self._chain_id)
         with far:
             self._child = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
-                [sys.executable, "-I", "-c", code], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                pass_fds=[far.fileno()], process_group=0,
+                command_of("node.chain.embedded.execution_child", *arguments),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[far.fileno()], process_group=0,
             )  # fmt: skip
 
     def _ask(

@@ -6,7 +6,7 @@ It gets no key and writes nothing. It ends when the other end of its pipe is clo
 from __future__ import annotations
 
 import os
-import signal
+import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -21,7 +21,6 @@ def answer(descriptor: int, path: str, chain_id: int) -> None:
     A question is (header, raw transactions, parent's state root, fill); the answer an `Outcome`, or the text of an
     `UnexecutableError`. The first thing that is sent, True, says that the EVM is loaded.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner ends by it as it sees fit, and this process with it
     store = Store(database.open_snapshot(Path(path)))
     with Connection(descriptor) as pipe:
         try:
@@ -40,3 +39,7 @@ def answer(descriptor: int, path: str, chain_id: int) -> None:
                     pipe.send(outcome)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             os._exit(0)
+
+
+if __name__ == "__main__":
+    answer(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
