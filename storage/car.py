@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from storage.block_source import LARGEST_BLOCK
 from storage.cbor_links import read_cbor
-from storage.cid import Cid
-from storage.errors import BadCar, Damaged, MalformedId
+from storage.cid import Cid, some_cid_length
+from storage.errors import BadCar, Damaged, MalformedId, UncheckableBlock
 from storage.protobuf import read_varint, varint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
 LARGEST_HEADER = 1 << 16
@@ -37,21 +38,24 @@ def car_section(cid: Cid, data: bytes) -> bytes:
     return varint(len(cid.binary) + len(data)) + cid.binary + data
 
 
-def read_header(file: BinaryIO, name: str) -> list[Cid]:
-    """Read the header at the beginning of a file; give the roots. Raise BadCar, naming the file."""
+def read_header(file: BinaryIO, name: str, *, link: Callable[[bytes], Cid | None] = Cid.from_foreign) -> list[Cid]:
+    """Read the header at the beginning of a file; give the roots. Raise BadCar, naming the file.
+
+    Roots of which ``link`` makes None are left out.
+    """
     length = _length(file, name, LARGEST_HEADER)
     body = file.read(length or 0)
     if not length or len(body) < length:
         raise _bad(name, "文件头不完整", "the header is not whole")
     try:
-        header = read_cbor(body)
+        header = read_cbor(body, link=link)
     except Damaged as error:
         raise _bad(name, "文件头不是 dag-cbor", "the header is no dag-cbor") from error
     return _roots(header, name)
 
 
 def read_section(file: BinaryIO, name: str) -> tuple[Cid, bytes] | None:
-    """Read the next block, unverified; None at the end. Raise BadCar, naming the file."""
+    """Read the next block, unverified; None at the end. Raise BadCar, or UncheckableBlock, naming the file."""
     length = _length(file, name, LARGEST_BLOCK + _LONGEST_CID)
     if length is None:
         return None
@@ -61,7 +65,8 @@ def read_section(file: BinaryIO, name: str) -> tuple[Cid, bytes] | None:
     try:
         cid, begin = Cid.prefix_of(body)
     except MalformedId as error:
-        raise _bad(name, "有数据块的 CID 无法核对", "a block has a CID that cannot be checked here") from error
+        kind = BadCar if some_cid_length(body) is None else UncheckableBlock
+        raise _bad(name, "有数据块的 CID 无法核对", "a block has a CID that cannot be checked here", kind) from error
     return cid, body[begin:]
 
 
@@ -93,10 +98,10 @@ def _roots(header: Any, name: str) -> list[Cid]:
     if not isinstance(header, dict) or header.get("version") != 1:
         raise _bad(name, "不是 CAR 第 1 版", "it is no CAR of version 1")
     roots = header.get("roots")
-    if not isinstance(roots, list) or not all(isinstance(root, Cid) for root in roots):
+    if not isinstance(roots, list) or not all(root is None or isinstance(root, Cid) for root in roots):
         raise _bad(name, "文件头没有根", "the header has no roots")
-    return roots
+    return [root for root in roots if root is not None]
 
 
-def _bad(name: str, zh: str, en: str) -> BadCar:
-    return BadCar(f"CAR 文件不可用:{zh}", f"not a usable CAR: {en}", file=name)
+def _bad(name: str, zh: str, en: str, kind: type[BadCar] = BadCar) -> BadCar:
+    return kind(f"CAR 文件不可用:{zh}", f"not a usable CAR: {en}", file=name)

@@ -1,8 +1,7 @@
 """Keeping a foreign CAR in a home, and taking it out again: one transaction of the index each, the whole or nothing.
 
 The file is copied and hashed, every block of the copy verified and entered, the copy synced and named, and then the
-transaction commits. A crash before that leaves a file that no row names, which the next writing removes. Memory does
-not grow with the file: what a CAR links to stands in a temporary table.
+transaction commits. A crash before that leaves a file that no row names, which the next writing removes.
 """
 
 from __future__ import annotations
@@ -14,35 +13,18 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from storage.block_source import check_block
-from storage.car import read_header, read_section
+from storage.car_entering import enter
+from storage.car_index import ENDING, FORMAT, INDEX, SCHEMA, SELECT, connect, index_failed, index_missing
 from storage.durable import sync_folder, write_all
-from storage.errors import Damaged, MalformedId, told_of
-from storage.kept_cars import ENDING, FORMAT, INDEX, SELECT, KeptCar, connect, index_failed, index_missing
-from storage.traversal import children_of
+from storage.errors import told_of
+from storage.kept_cars import KeptCar
 from storage.walk import look_at, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from storage.cid import Cid
 
-_SCHEMA = f"""
-CREATE TABLE car (
-    no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, roots TEXT NOT NULL,
-    blocks INTEGER NOT NULL, missing INTEGER NOT NULL
-);
--- one place of a block in a CAR
-CREATE TABLE block (
-    digest BLOB NOT NULL, car INTEGER NOT NULL REFERENCES car (no), offset INTEGER NOT NULL, length INTEGER NOT NULL,
-    PRIMARY KEY (digest, car)
-) WITHOUT ROWID;
-PRAGMA user_version = {FORMAT}"""
-_WANTED = "CREATE TEMP TABLE wanted (digest BLOB PRIMARY KEY) WITHOUT ROWID"
-_MISSING = """
-SELECT count(*) FROM wanted
-WHERE NOT EXISTS (SELECT 1 FROM block WHERE block.digest = wanted.digest AND block.car = ?)"""
 _OURS = re.compile(r"[0-9a-f]{64}\.car|\.partial")
 _PARTIAL = ".partial"
 _PIECE = 1 << 20
@@ -66,7 +48,7 @@ def keep(folder: Path, source: Path) -> KeptCar:
             kept = _row_of(rows, name)
             if kept is None:
                 with partial.open("rb") as copy:
-                    kept = _enter(rows, copy, name, size, shown=str(source))
+                    kept = enter(rows, copy, name, size, shown=str(source))
             partial.replace(folder / (name + ENDING))
             sync_folder(folder)
         finally:
@@ -102,12 +84,11 @@ def _writing(folder: Path) -> Iterator[sqlite3.Connection]:
         with closing(connect(folder, "rwc")) as rows:
             rows.execute("PRAGMA journal_mode=WAL")
             rows.execute("PRAGMA synchronous=FULL")
-            rows.execute(_WANTED)
             rows.execute("BEGIN IMMEDIATE")
             found = rows.execute("PRAGMA user_version").fetchone()[0]
             if found not in (0, FORMAT):
                 raise index_missing(folder)
-            for statement in _SCHEMA.split(";\n") if found == 0 else ():
+            for statement in SCHEMA.split(";\n") if found == 0 else ():
                 rows.execute(statement)
             _sweep(rows, folder)
             yield rows
@@ -140,32 +121,3 @@ def _copy(given: BinaryIO, target: Path) -> tuple[str, int]:
     finally:
         os.close(writer)
     return digest.hexdigest(), size
-
-
-def _enter(rows: sqlite3.Connection, copy: BinaryIO, name: str, size: int, *, shown: str) -> KeptCar:
-    """Verify every block of a CAR and enter where it lies."""
-    roots = read_header(copy, shown)
-    number = rows.execute(
-        "INSERT INTO car (name, size, roots, blocks, missing) VALUES (?, ?, '', 0, 0)", (name, size)
-    ).lastrowid
-    _want(rows, roots)
-    while (section := read_section(copy, shown)) is not None:
-        cid, data = section
-        if cid.inline == data:  # whoever has such a CID has the block
-            continue
-        place = copy.tell() - len(data)
-        check_block(cid, data, source=shown)
-        rows.execute("INSERT OR IGNORE INTO block VALUES (?, ?, ?, ?)", (cid.digest, number, place, len(data)))
-        try:
-            _want(rows, children_of(cid, data))
-        except (Damaged, MalformedId):
-            continue  # it is what its CID says, and leads nowhere that could be followed here
-    blocks = rows.execute("SELECT count(*) FROM block WHERE car = ?", (number,)).fetchone()[0]
-    missing = rows.execute(_MISSING, (number,)).fetchone()[0]
-    told = " ".join(map(str, roots))
-    rows.execute("UPDATE car SET roots = ?, blocks = ?, missing = ? WHERE no = ?", (told, blocks, missing, number))
-    return KeptCar.of((name, size, told, blocks, missing))
-
-
-def _want(rows: sqlite3.Connection, cids: list[Cid]) -> None:
-    rows.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((cid.digest,) for cid in cids if cid.inline is None))

@@ -6,12 +6,15 @@ Source: the dag-cbor specification: CBOR whose only tag is 42, a link as bytes t
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cbor2
 
 from storage.cid import Cid
 from storage.errors import Damaged, MalformedId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LINK = 42
 _BYTES, _TEXT, _TAG = 2, 3, 6
@@ -21,12 +24,12 @@ DEEPEST = 256
 """Maps and lists inside each other."""
 
 
-def read_cbor(data: bytes) -> Any:
-    """Give what a block says, its links as `Cid`; raise Damaged when it is no dag-cbor."""
+def read_cbor(data: bytes, *, link: Callable[[bytes], Any] = Cid.from_foreign) -> Any:
+    """Give what a block says, its links as `Cid` or what else is made of them; raise Damaged when it is no dag-cbor."""
     stream = io.BytesIO(data)
     try:
         _check_tags(data)
-        value = cbor2.CBORDecoder(stream, tag_hook=_tag).decode()
+        value = cbor2.CBORDecoder(stream, tag_hook=lambda tag, _: link(_linked(tag))).decode()
         _check_depth(value)
     except (cbor2.CBORDecodeError, MalformedId, ValueError, RecursionError, TypeError, MemoryError) as error:
         raise _malformed() from error
@@ -66,10 +69,10 @@ def _check_tags(data: bytes) -> None:
             raise ValueError(argument)
 
 
-def _tag(tag: cbor2.CBORTag, _: bool) -> Cid:  # noqa: FBT001 - as the decoder calls it
+def _linked(tag: cbor2.CBORTag) -> bytes:
     if tag.tag != _LINK or not isinstance(tag.value, bytes) or tag.value[:1] != b"\0":
         raise ValueError(tag.tag)
-    return Cid.from_foreign(tag.value[1:])
+    return tag.value[1:]
 
 
 def _check_depth(value: Any) -> None:

@@ -112,14 +112,19 @@ class Cid:
 
 def is_some_cid(data: bytes) -> bool:
     """Tell whether bytes are a whole CID of version 1, of whatever codec and hash function."""
+    return some_cid_length(data) == len(data)
+
+
+def some_cid_length(data: bytes) -> int | None:
+    """Give the length of the CID of version 1, of whatever codec and hash function, that bytes begin with, or None."""
     try:
         version, place = read_varint(data, 0)
         _, place = read_varint(data, place)
         _, place = read_varint(data, place)
         length, place = read_varint(data, place)
     except (IndexError, ValueError):
-        return False
-    return version == 1 and length == len(data) - place
+        return None
+    return place + length if version == 1 and place + length <= len(data) else None
 
 
 def _not_ours(text: str) -> MalformedId:

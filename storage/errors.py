@@ -15,6 +15,7 @@ StorageError              3  the disk or the operating system refuses
 │   ├── EmptyFile            an empty file alone
 │   ├── TargetNotEmpty       a folder to be written that has something in it
 │   ├── BadCar               a CAR that is malformed, lacks blocks or has some that do not belong to it
+│   │   └── UncheckableBlock     a whole section with a CID of another codec or hash function
 │   └── DagTooLarge          a DAG too deep, too wide or too large to be taken in
 ├── RootExists            2  a storage root is there already
 ├── MalformedId           2  text or bytes that are no CID or object id of ours
@@ -159,6 +160,10 @@ class BadCar(BadSource):
     """A CAR that is malformed, lacks blocks, or has some that do not belong to it."""
 
     code = "bad-car"
+
+
+class UncheckableBlock(BadCar):
+    """A whole section of a CAR whose CID has a codec or hash function that is not read here; the next can be read."""
 
 
 class DagTooLarge(BadSource):

@@ -6,14 +6,14 @@ handed over, never changed. The folder and its index appear with the first CAR t
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from storage.errors import Damaged, RootMissing, StorageError, UnknownBlock, Words, from_os
+from storage.car_index import ENDING, FORMAT, INDEX, SELECT, connect, index_failed, index_missing
+from storage.errors import Damaged, UnknownBlock, Words
 from storage.source import READ
 
 if TYPE_CHECKING:
@@ -22,25 +22,27 @@ if TYPE_CHECKING:
 
     from storage.cid import Cid
 
-FORMAT = 1
-INDEX, ENDING = "index.db", ".car"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptCar:
-    """One CAR: its SHA-256, by which it is named; its roots; blocks that it has, and those it links to without them."""
+    """One CAR: its SHA-256, by which it is named; its roots; blocks that it has, and those it links to without them.
+
+    ``passed_over`` are blocks of other codecs or hash functions than are read here: nobody is given them.
+    """
 
     name: str
     size: int
     roots: tuple[str, ...]
     blocks: int
     missing: int
+    passed_over: int
 
     @classmethod
-    def of(cls, row: tuple[str, int, str, int, int]) -> KeptCar:
+    def of(cls, row: tuple[str, int, str, int, int, int]) -> KeptCar:
         """Take it from a row, the roots in one text."""
-        name, size, roots, blocks, missing = row
-        return cls(name=name, size=size, roots=tuple(roots.split()), blocks=blocks, missing=missing)
+        name, size, roots, blocks, missing, passed_over = row
+        told = tuple(roots.split())
+        return cls(name=name, size=size, roots=told, blocks=blocks, missing=missing, passed_over=passed_over)
 
 
 class KeptCars:
@@ -130,38 +132,6 @@ class KeptCars:
                 return None  # its first transaction is not through
             self._connection = rows
         return self._connection
-
-
-SELECT = "SELECT name, size, roots, blocks, missing FROM car"
-
-
-def connect(folder: Path, mode: str = "ro") -> sqlite3.Connection:
-    """Connect to the index of a folder."""
-    uri = f"{(folder / INDEX).absolute().as_uri()}?mode={mode}"
-    try:
-        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
-    except sqlite3.DatabaseError as error:
-        raise index_failed(error, folder) from error
-
-
-def index_failed(error: sqlite3.DatabaseError, folder: Path) -> StorageError:
-    """Give the error that tells of an index that cannot be read or written."""
-    path = str(folder / INDEX)
-    if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-        return from_os(OSError(errno.ENOSPC, str(error)), path)
-    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-        zh, en = "另一个命令正在收存 CAR,稍后再来", "another command is keeping a CAR; try again later"
-        return StorageError(zh, en, file=path)
-    if error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-        return index_missing(folder)
-    return StorageError(f"CAR 索引读写失败({error})", f"the index of CARs failed ({error})", file=path)
-
-
-def index_missing(folder: Path) -> RootMissing:
-    """Give the error for CARs without an index that can be read."""
-    mend = Words("把整个文件夹移走,再逐份收存其中的 .car", "move the folder away and keep each .car in it anew")
-    zh, en = "所收存 CAR 的索引缺失或不可读", "the index of the kept CARs is missing or not readable"
-    return RootMissing(zh, en, mend=mend, file=str(folder / INDEX))
 
 
 def _unknown(cid: Cid) -> UnknownBlock:

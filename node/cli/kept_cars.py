@@ -25,6 +25,9 @@ def keep_car(arguments: argparse.Namespace, output: Output) -> None:
     if car.missing:
         zh, en = f"它链接到的 {car.missing} 块不在其中;缺块处网关会中断回答", f"{car.missing} block(s) that it links to are not in it; there the gateway breaks its answer off"
         output.note(zh, en)
+    if car.passed_over:
+        zh, en = f"{car.passed_over} 块的编码或哈希算法此处不识,未核对,也不提供", f"{car.passed_over} block(s) have a codec or hash function that is not read here: not checked and not given out"
+        output.note(zh, en)
 
 
 def list_kept(arguments: argparse.Namespace, output: Output) -> None:
@@ -57,6 +60,6 @@ def _home(arguments: argparse.Namespace) -> Home:
 
 
 def _tell(car: KeptCar, output: Output) -> None:
-    output.record({"kept": car.name, "bytes": car.size, "blocks": car.blocks, "missing": car.missing, "roots": list(car.roots)})
+    output.record({"kept": car.name, "bytes": car.size, "blocks": car.blocks, "missing": car.missing, "passed_over": car.passed_over, "roots": list(car.roots)})
     roots = " ".join(car.roots)
     output.say(f"{car.name}  {car.blocks} 块  缺 {car.missing} 块  根 {roots}", f"{car.name}  {car.blocks} block(s)  {car.missing} missing  root {roots}")

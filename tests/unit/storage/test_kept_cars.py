@@ -9,11 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cbor2
 import pytest
 
 from node.cli.main import main
 from storage.block_source import LARGEST_BLOCK
 from storage.car import car_header, car_section
+from storage.car_file import CarFile
 from storage.car_keeping import drop, keep
 from storage.cid import DAG_CBOR, DAG_PB, RAW, Cid
 from storage.errors import BadCar, Damaged, RootMissing, StorageError, UnknownBlock, UnsafeName
@@ -100,6 +102,22 @@ def test_blocks_may_be_missing_and_roots_any_number(tmp_path: Path, folder: Path
     assert set(given(folder)) == {FOLDER[0], ONE[0], NO_CBOR[0]}
 
 
+def test_blocks_that_cannot_be_checked_are_passed_over_and_counted(tmp_path: Path, folder: Path) -> None:
+    json, sha512 = b"\x01\xa9\x02\x12\x20" + hashlib.sha256(b"{}").digest(), b"\x01\x55\x13\x40" + bytes(64)
+    header = cbor2.dumps({"roots": [cbor2.CBORTag(42, b"\0" + each) for each in (json, ONE[0].binary)], "version": 1})
+    path = tmp_path / "mixed.car"
+    sections = b"".join(varint(len(cid) + 2) + cid + b"{}" for cid in (json, sha512))
+    path.write_bytes(varint(len(header)) + header + car_section(*ONE) + sections + car_section(*OTHER))
+    kept = keep(folder, path)
+    assert (kept.roots, kept.blocks, kept.missing, kept.passed_over) == ((str(ONE[0]),), 2, 0, 2)
+    assert given(folder) == {ONE[0]: b"one", OTHER[0]: b"other"}
+    with pytest.raises(BadCar):
+        CarFile(path)
+    path.write_bytes(path.read_bytes() + varint(40) + json[:20])
+    with pytest.raises(BadCar, match="middle of a block"):
+        keep(folder, path)
+
+
 @pytest.mark.parametrize(
     ("end", "error"),
     [
@@ -120,13 +138,14 @@ def test_a_fault_leaves_nothing(tmp_path: Path, folder: Path, end: bytes, error:
     assert (files(folder), given(folder)) == (set(), {})
 
 
-@pytest.mark.parametrize("step", ["write_all 1", "_want 2", "sync_folder 2"])
+@pytest.mark.parametrize("step", ["car_keeping.write_all 1", "car_entering._want 2", "car_keeping.sync_folder 2"])
 def test_a_kill_leaves_nothing_or_all(tmp_path: Path, folder: Path, step: str) -> None:
     """Killed in the middle of copying, of entering blocks, and between the file's name and the commit."""
     path = car(tmp_path, *WHOLE)
     doomed = f"""
-import os, signal, sys, pathlib, storage.car_keeping as module
-name, times = {step!r}.split()
+import os, signal, sys, pathlib, storage.car_entering, storage.car_keeping
+named, times = {step!r}.split()
+module, name = getattr(storage, named.split(".")[0]), named.split(".")[1]
 left, real = [int(times)], getattr(module, name)
 def dying(*values):
     left[0] -= 1
@@ -134,7 +153,7 @@ def dying(*values):
         os.kill(os.getpid(), signal.SIGKILL)
     return real(*values)
 setattr(module, name, dying)
-module.keep(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+storage.car_keeping.keep(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
 """
     done = subprocess.run([sys.executable, "-c", doomed, folder, path], cwd=ROOT, check=False)
     assert done.returncode == -signal.SIGKILL
