@@ -45,6 +45,12 @@ SETTINGS = """# Settings of this node; node/README.md lists them.
 # rpc_urls = []
 # gateway = "127.0.0.1:8080"
 # gateway_for = "public"
+# ipfs_api = "http://127.0.0.1:5001"  # RPC API of the home's kubo
+# ipfs_token_file = ""  # file with the token that this API asks for
+# ipfs_silence = 60  # seconds of silence after which kubo is given up
+# fixity_rate = 0  # MB a second that audit --fixity reads; 0: no limit
+# fixity_days = 0  # days in which it reads everything once; 0: every run does
+# retention_days = 180  # days from withdrawal before a payload may be purged
 profile = "cn"
 """
 

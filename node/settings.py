@@ -159,5 +159,6 @@ def _fits(name: str, value: object) -> bool:
     least, largest = {
         "rpc_port": (0, LARGEST_PORT), "gas_price": (0, LARGEST_GAS_PRICE), "ipfs_silence": (1, LONGEST_SILENCE),
         "fixity_rate": (0, LARGEST_RATE), "fixity_days": (0, LARGEST_CYCLE),
+        "retention_days": (LEAST_RETENTION, LARGEST_RETENTION),
     }[name]  # fmt: skip
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= largest

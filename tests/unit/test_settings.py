@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import tomllib
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from node.errors import BadInput
+from node.founding import SETTINGS
 from node.settings import Settings, read_settings, with_rpc_urls
 
 if TYPE_CHECKING:
@@ -153,3 +155,32 @@ def test_engines_are_written_in_their_place_and_nothing_else_changes(tmp_path: P
     line = next(each for each in written.split("\n") if each.startswith('rpc_urls = ["http://a:1'))
     assert written.replace(line, "{}") == after
     assert with_rpc_urls(written, URLS) == written
+
+
+def test_the_settings_of_a_new_home_name_them_all(tmp_path: Path) -> None:
+    file = tmp_path / "zhicang.toml"
+    file.write_text(SETTINGS, encoding="utf-8")
+    assert read_settings(file) == Settings()
+    said = "\n".join(line.removeprefix("# ") for line in SETTINGS.splitlines()[1:])
+    assert set(tomllib.loads(said)) == {field.name for field in fields(Settings)}
+    file.write_text(said, encoding="utf-8")
+    read_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "largest"),
+    [
+        ("retention_days", 180, 36_500), ("fixity_days", 0, 3650), ("fixity_rate", 0, 100_000),
+        ("ipfs_silence", 1, 3600), ("rpc_port", 0, 65_535), ("gas_price", 0, 2**53 - 1),
+    ],
+)  # fmt: skip
+def test_numbers_have_bounds(tmp_path: Path, name: str, least: int, largest: int) -> None:
+    file = tmp_path / "zhicang.toml"
+    for value in (least, largest):
+        file.write_text(f"{name} = {value}\n", encoding="utf-8")
+        assert getattr(read_settings(file), name) == value
+    for wrong in (least - 1, largest + 1, "true", '"1"', 1.5):
+        file.write_text(f"{name} = {wrong}\n", encoding="utf-8")
+        with pytest.raises(BadInput) as caught:
+            read_settings(file)
+        assert caught.value.field == name
