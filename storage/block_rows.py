@@ -6,7 +6,7 @@ Rows are derived from the storage root and can be made anew from it at any time,
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage.block_file import SCHEMA, connect, failed
@@ -14,7 +14,7 @@ from storage.cid import DAG_PB, RAW, Cid
 from storage.errors import RootExists, told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
     from storage.staged import Payload, PayloadFile
@@ -29,6 +29,11 @@ class LeafRow(NamedTuple):
     offset: int
     length: int
 
+    @property
+    def size(self) -> int:
+        """The block's length."""
+        return self.length
+
 
 class NodeRow(NamedTuple):
     """One dag-pb node of an object."""
@@ -36,6 +41,11 @@ class NodeRow(NamedTuple):
     cid: Cid
     object_id: str
     data: bytes
+
+    @property
+    def size(self) -> int:
+        """The block's length."""
+        return len(self.data)
 
 
 class BlockRows:
@@ -64,6 +74,11 @@ class BlockRows:
     def open(cls, path: Path, *, read_only: bool = False) -> BlockRows:
         """Open an index; raise RootMissing when it is not there or not one of ours."""
         return cls(connect(path, read_only=read_only))
+
+    @property
+    def others_wrote(self) -> int:
+        """A number that is another one after any other connection, of whatever process, has committed."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         """Close the connection."""
@@ -110,11 +125,11 @@ class BlockRows:
             for table, column in (("node", "object"), ("file", "object"), ("object", "no")):
                 self._connection.execute(f"DELETE FROM {table} WHERE {column} = ?", row)  # noqa: S608 - names of our own
 
-    def places(self, digest: bytes) -> Iterator[LeafRow]:
+    def places(self, digest: bytes) -> Generator[LeafRow]:
         """Give the places of a raw leaf."""
         return self._leaves("WHERE leaf.digest = ? ORDER BY leaf.file, leaf.offset", digest)
 
-    def nodes(self, digest: bytes) -> Iterator[NodeRow]:
+    def nodes(self, digest: bytes) -> Generator[NodeRow]:
         """Give the copies of a dag-pb node."""
         return self._nodes("WHERE node.digest = ? ORDER BY node.object", digest)
 
@@ -141,24 +156,26 @@ class BlockRows:
     def _add_node(self, digest: bytes, number: int, data: bytes) -> None:
         self._connection.execute("INSERT OR IGNORE INTO node VALUES (?, ?, ?)", (digest, number, data))
 
-    def _select(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+    def _select(self, statement: str, *values: object) -> Generator[tuple[Any, ...]]:
         try:
             yield from self._connection.execute(statement, values)
         except sqlite3.DatabaseError as error:
             raise failed(error, "blocks") from error
 
-    def _leaves(self, condition: str, value: object) -> Iterator[LeafRow]:
+    def _leaves(self, condition: str, value: object) -> Generator[LeafRow]:
         statement = (
             "SELECT leaf.digest, object.id, file.path, leaf.offset, leaf.length"  # noqa: S608 - text of our own
             f" FROM leaf JOIN file ON file.no = leaf.file JOIN object ON object.no = file.object {condition}"
         )
-        for digest, *rest in self._select(statement, value):
-            yield LeafRow(Cid(RAW, digest), *rest)
+        with closing(self._select(statement, value)) as rows:
+            for digest, *rest in rows:
+                yield LeafRow(Cid(RAW, digest), *rest)
 
-    def _nodes(self, condition: str, value: object) -> Iterator[NodeRow]:
+    def _nodes(self, condition: str, value: object) -> Generator[NodeRow]:
         statement = (
             "SELECT node.digest, object.id, node.data"  # noqa: S608 - text of our own
             f" FROM node JOIN object ON object.no = node.object {condition}"
         )
-        for digest, *rest in self._select(statement, value):
-            yield NodeRow(Cid(DAG_PB, digest), *rest)
+        with closing(self._select(statement, value)) as rows:
+            for digest, *rest in rows:
+                yield NodeRow(Cid(DAG_PB, digest), *rest)

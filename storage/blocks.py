@@ -22,7 +22,7 @@ from storage.reindex import Reindexed, reindex
 from storage.source import READ
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from storage.staged import Kind, Staged
@@ -86,7 +86,12 @@ class BlockIndex:
 
     def has(self, cid: Cid, *, seen: Seen = everything) -> bool:
         """Tell whether the index knows a block; its bytes are not looked at. For `seen` see `get`."""
-        return next(self._rows_of(cid, seen), None) is not None
+        return self.place(cid, seen=seen) is not None
+
+    def place(self, cid: Cid, *, seen: Seen = everything) -> LeafRow | NodeRow | None:
+        """Give the first place of a block, or None. For `seen` see `get`."""
+        with closing(self._rows_of(cid, seen)) as places:
+            return next(places, None)
 
     def holds(self, digest: bytes) -> bool:
         """Tell whether any payload, seen or not, has a block of this SHA-256, whatever codec it is asked for by."""
@@ -94,7 +99,9 @@ class BlockIndex:
 
     def places(self, cid: Cid) -> list[LeafRow] | list[NodeRow]:
         """Give every place of a block."""
-        return list(self.rows.places(cid.digest)) if cid.codec == RAW else list(self._nodes(cid))
+        if cid.codec not in (RAW, DAG_PB):
+            return []
+        return list(self.rows.places(cid.digest)) if cid.codec == RAW else list(self.rows.nodes(cid.digest))
 
     def get(self, cid: Cid, *, seen: Seen = everything) -> bytes:
         """Give a block's bytes, verified; raise UnknownBlock, or Damaged when none of its places is good.
@@ -102,25 +109,26 @@ class BlockIndex:
         Only places in payloads that are seen count: a block that lies elsewhere alone is as unknown as one that is
         nowhere, and is not read.
         """
-        places = self._rows_of(cid, seen)
-        row = next(places, None)
-        if row is None:
-            raise unknown_block(cid)
         tried: list[str] = []
-        while row is not None:
-            data = self._read(row)
-            if data is not None and hashlib.sha256(data).digest() == cid.digest:
-                return data
-            tried.append(_shown(row))
-            row = next(places, None)
-        raise _damaged(cid, tried)
+        with closing(self._rows_of(cid, seen)) as places:
+            for row in places:
+                data = self.read(row)
+                if data is not None:
+                    return data
+                tried.append(_shown(row))
+        raise _damaged(cid, tried) if tried else unknown_block(cid)
 
     def size(self, cid: Cid, *, seen: Seen = everything) -> int:
         """Give a block's length without reading it; raise UnknownBlock. For `seen` see `get`."""
-        row = next(self._rows_of(cid, seen), None)
+        row = self.place(cid, seen=seen)
         if row is None:
             raise unknown_block(cid)
-        return row.length if isinstance(row, LeafRow) else len(row.data)
+        return row.size
+
+    def read(self, row: LeafRow | NodeRow) -> bytes | None:
+        """Give the block of a place, verified; None where it is not good."""
+        data = self._read(row)
+        return data if data is not None and hashlib.sha256(data).digest() == row.cid.digest else None
 
     def cat(self, cid: Cid) -> Iterator[bytes]:
         """Give a file's content block by block, each verified; raise UnknownBlock or Damaged, or it is no file.
@@ -141,15 +149,14 @@ class BlockIndex:
         while waiting:
             current = waiting.pop()
             if current.codec == RAW:
-                yield current, next(self._rows_of(current, everything), None)
+                yield current, self.place(current)
             else:
                 waiting.extend(link.cid for link in reversed(file_links(self.get(current))))
 
     def _try(self, leaf: tuple[Cid, LeafRow | NodeRow | None]) -> bytes | None:
         """Read a leaf from its first place; None where that is not good."""
-        cid, row = leaf
-        data = None if row is None else self._read(row)
-        return data if data is not None and hashlib.sha256(data).digest() == cid.digest else None
+        _, row = leaf
+        return None if row is None else self.read(row)
 
     def export(self, object_id: str, folder: Path, *, expected: tuple[Kind, bytes] | None = None) -> int:
         """Write an object's payload out, every block verified; give the number of files. See `storage.export`."""
@@ -159,12 +166,13 @@ class BlockIndex:
         """Write an object's payload into a folder whose durability is the caller's. See `storage.export`."""
         return copy_out(self._objects, object_id, folder, expected=expected)
 
-    def _rows_of(self, cid: Cid, seen: Seen) -> Iterator[LeafRow | NodeRow]:
-        rows = self.rows.places(cid.digest) if cid.codec == RAW else self._nodes(cid)
-        return (row for row in rows if seen(row.object_id))
-
-    def _nodes(self, cid: Cid) -> Iterator[NodeRow]:
-        return self.rows.nodes(cid.digest) if cid.codec == DAG_PB else iter(())
+    def _rows_of(self, cid: Cid, seen: Seen) -> Generator[LeafRow | NodeRow]:
+        """Give the places that are seen; closed, also by an error of `seen`, nothing stays open in the index."""
+        if cid.codec not in (RAW, DAG_PB):
+            return
+        rows = self.rows.places(cid.digest) if cid.codec == RAW else self.rows.nodes(cid.digest)
+        with closing(rows):
+            yield from (row for row in rows if seen(row.object_id))
 
     def _folder_of(self, name: str) -> bytes:
         """Give a payload's folder with a slash; the last ones are remembered, as blocks of one come in a row."""

@@ -50,8 +50,13 @@ class Sight:
             return True
         return self._ask(name, self._payload)
 
+    @property
+    def as_of(self) -> tuple[int, dt.date]:
+        """What stays the same for as long as every answer does."""
+        return self._journal.others_wrote, day_of(self._clock())
+
     def _ask(self, name: str, judge: Callable[[str], bool]) -> bool:
-        as_of = self._journal.others_wrote, day_of(self._clock())
+        as_of = self.as_of
         if as_of != self._as_of or len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
             self._as_of = as_of
