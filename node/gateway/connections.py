@@ -77,7 +77,7 @@ class _Connections:
             self._since = {each: self._since.get(each, now) for each in waiting}
             for each in waiting:
                 if now - self._since[each] > IDLE:
-                    each.force_close()
+                    _hang_up(each)
 
     async def end(self) -> None:
         """Let answers under way finish for a moment, then hang up."""
@@ -91,6 +91,14 @@ class _Connections:
             return await self._gateway.answer(request)
         finally:
             self._busy.discard(connection)
+
+
+def _hang_up(connection: web.RequestHandler) -> None:
+    """End a connection now: closing alone would wait until the client has read what was written to it."""
+    transport = connection.transport
+    connection.force_close()
+    if isinstance(transport, asyncio.Transport):
+        transport.abort()
 
 
 class _Refusing(asyncio.Protocol):

@@ -77,7 +77,12 @@ def read_target(target: str) -> ContentPath:
 @lru_cache(maxsize=256)  # nearly all requests have one of a few
 def _read_query(raw: str) -> Mapping[str, str]:
     query: dict[str, str] = {}
-    for name, value in parse_qsl(raw, keep_blank_values=True):
+    try:
+        raw.encode()  # a byte of the request line that is no UTF-8 has come as half a surrogate
+        parameters = parse_qsl(raw, keep_blank_values=True, errors="strict")
+    except UnicodeError:
+        raise bad("参数不是 UTF-8", "the parameters are no UTF-8") from None
+    for name, value in parameters:
         query.setdefault(name, value)
     return MappingProxyType(query)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST = 4
 """Processes: two for each processor up to these, so that one can wait for the disk while another serves."""
 _PATIENCE = 30.0
-_AGAIN = 1.0
+_AGAIN, _LONGEST_PAUSE = 1.0, 30.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -99,13 +99,21 @@ async def _keep(process: Process, said: str, place: socket.socket) -> None:
         while True:
             code = await process.wait()
             _LOG.warning("a process of the gateway ended with %s and is started anew", code)
-            await asyncio.sleep(_AGAIN)
-            try:
-                process = await _started(said, place)
-            except Unavailable:
-                continue
+            process = await _started_anew(said, place)
     finally:
         await _ended(process)
+
+
+async def _started_anew(said: str, place: socket.socket) -> Process:
+    """Start a process after a pause, and again after longer ones for as long as the machine has no room for it."""
+    pause = _AGAIN
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            return await _started(said, place)
+        except (Unavailable, OSError) as error:  # no memory, no descriptor, the disk is away
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            _LOG.warning("a process of the gateway was not started, the next try is in %.0f s: %s", pause, error)
 
 
 async def _ended(process: Process) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from gateway_shelf import CHUNK, content
 
-from node.gateway import connections
+from node.gateway import connections, sending
+from node.gateway.content_path import read_target
 from node.gateway.media_types import media_type
+from node.gateway.refusal import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from gateway_shelf import Asking
 
 DATA = content("file", 5 * CHUNK + 7)
@@ -123,3 +130,62 @@ async def test_connections_are_bounded(ask: Asking, monkeypatch: pytest.MonkeyPa
         assert kept.status == 200  # the connection that is there stays
     async with ask.session.get(f"{ask.url}/ipfs/{cid}") as refused:
         assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
+
+
+@asynccontextmanager
+async def raw_client(ask: Asking, sent: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    """Send bytes as no client of HTTP would, with little room for what comes back."""
+    host, _, port = ask.url.removeprefix("http://").partition(":")
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect((host, int(port)))
+    reader, writer = await asyncio.open_connection(sock=client, limit=1024)
+    writer.write(sent)
+    try:
+        yield reader
+    finally:
+        writer.transport.abort()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+@pytest.mark.parametrize("query", [b"filename=%FF", b"filename=\xff", b"\xff", b"x=\xed\xa0\x80", b"download=true&%C3"])
+async def test_parameters_that_are_no_utf8_are_refused(ask: Asking, query: bytes) -> None:
+    cid = ask.shelf.folder({"a": ask.shelf.file(DATA)})
+    for below in (b"", b"/a"):
+        target = f"/ipfs/{cid}".encode() + below + b"?" + query
+        async with raw_client(ask, b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n") as reader:
+            assert b" 400 " in await reader.readline()
+
+
+def test_a_target_with_half_a_surrogate_is_refused() -> None:
+    with pytest.raises(Refusal) as caught:
+        read_target("/ipfs/bafkqaaa?filename=\udcff")
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("chunk", [1 << 12, 1 << 20])
+async def test_a_client_that_drips_loses_its_place(ask: Asking, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(sending, "PATIENCE", 0.5)
+    cid = ask.shelf.file(content("long", 1 << 20) * 12, chunk=chunk, width=174)
+    async with raw_client(ask, f"GET /ipfs/{cid} HTTP/1.1\r\nHost: x\r\n\r\n".encode()) as reader:
+        for _ in range(80):
+            await reader.readexactly(4096)
+            await asyncio.sleep(0.02)
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await reader.readexactly(11 << 20)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "IDLE", 0.3)
+    monkeypatch.setattr(connections, "MOST", 1)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_client_that_takes_nothing_is_hung_up_on(ask: Asking) -> None:
+    cid = ask.shelf.file(content("block", 1 << 18), chunk=1 << 18)
+    asked = f"GET /ipfs/{cid}?format=raw HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    async with raw_client(ask, asked * 100):
+        await asyncio.sleep(1.5)
+        assert (await ask(f"/ipfs/{cid}?format=raw")).status == 200, "it holds the only place"
