@@ -11,6 +11,7 @@ from contracts import events
 from contracts.records import UnitsCommitted
 from node.counting.chain_facts import ChainEvent
 from node.errors import Doubtful, Unavailable
+from node.records.beijing import BEIJING
 from node.registrar.unit_list import LIST_NAME
 from storage.errors import StorageError
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from node.chain.engine import Engine
     from node.runtime import Reading
 
-BEIJING = dt.timezone(dt.timedelta(hours=8))
 _WANTED = (
     events.REGISTERED, events.AMENDED, events.SUPERSEDED, events.WITHDRAWN, events.UNITS_COMMITTED, events.ATTESTED,
 )  # fmt: skip

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from node.errors import BadInput, Words
 from node.listing.rows import status
-from node.visibility.rule import day_of, hidden_because
+from node.records.beijing import day_of
+from node.visibility.rule import hidden_because
 from node.visibility.sight import Sight
 from storage.block_source import IndexBlocks
 from storage.car_export import write_car

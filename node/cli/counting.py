@@ -14,6 +14,7 @@ from node.cli.session import home_of, mark_demonstration
 from node.counting.rule import shipped_rule
 from node.counting.tally import GROUPS, REASONS
 from node.errors import BadInput, Doubtful, Words
+from node.records.beijing import BEIJING
 
 if TYPE_CHECKING:
     import argparse
@@ -167,7 +168,7 @@ def _tell(tally: Tally, time: int, group: str | None, output: Output, lots: dict
     if group is not None:
         value["by"] = {group: dict(tally.by[group].most_common())}
     output.record({"summary": value})
-    when = dt.datetime.fromtimestamp(time, dt.timezone(dt.timedelta(hours=8))).strftime("%Y-%m-%d %H:%M:%S")
+    when = dt.datetime.fromtimestamp(time, BEIJING).strftime("%Y-%m-%d %H:%M:%S")
     output.say(f"截至区块高度 {tally.as_of}(北京时间 {when},由出块者标注)", f"as of height {tally.as_of} ({when} Beijing time, as asserted by the proposer)")
     output.say(f"已上链 {tally.on_chain} 条,验收合格 {tally.accepted} 条,可计数 {tally.counted} 条", f"{tally.on_chain} on chain, {tally.accepted} in accepted lots, {tally.counted} count")
     for reason, (zh, en) in REASONS.items():

@@ -18,6 +18,7 @@ from node.cli.matters import NEXT_REVIEW, tell_outcome, tell_resource
 from node.cli.meter import Meter
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Words
+from node.records.beijing import year_of
 from node.records.lot import lot_name
 from node.records.metadata import Metadata
 from node.records.said import read_period
@@ -112,7 +113,7 @@ def report(arguments: argparse.Namespace, output: Output) -> None:
 
 
 def _defaults(arguments: argparse.Namespace) -> Metadata:
-    period = read_period(arguments.period) if arguments.period else time.localtime().tm_year
+    period = read_period(arguments.period) if arguments.period else year_of(time.time())
     programme = arguments.programme or read_settings(home_of(arguments).settings).programme
     return Metadata(title="-", period=period, programme=programme, lot=lot_name(arguments.lot))
 

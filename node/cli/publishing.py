@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from node.cli.session import home_of, mark_demonstration
-from node.errors import BadInput, Words
+from node.errors import BadInput, Doubtful, Words
 from node.history import find
 from node.publishing.own_kubo import own_kubo
 from node.publishing.publish import Publisher
+from node.records.beijing import day_of
 from node.runtime import open_for_reading
-from node.visibility.rule import Caller, day_of, hidden_because
+from node.visibility.rule import Caller, hidden_because
 from node.visibility.sight import list_hidden_because
 from storage.block_source import IndexBlocks
 from storage.cid import Cid
-from storage.errors import StorageError
+from storage.errors import StorageError, UnknownBlock
 from storage.kubo_blocks import KuboBlocks
 from storage.kubo_pins import PinList
 from storage.kubo_private import faults_of, mend, require_private
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from storage.kubo_upload import Sent
     from storage.resources import ResourceRow
     from storage.units import UnitBatchRow
+
+_PUBLISH = Words("zhicang storage publish", "zhicang storage publish")
 
 
 def publish(arguments: argparse.Namespace, output: Output) -> None:
@@ -157,14 +160,16 @@ async def _read_back(kubo: KuboBlocks, name: str, cid: bytes, output: Output) ->
     try:
         blocks = sum([1 async for _ in walk(kubo, root)])
         pin = await kubo.pin_of(root)
+    except UnknownBlock as error:
+        zh, en = f"{name} 不全在 kubo 里:{error.words.zh}", f"kubo has not all of {name}: {error.words.en}"
+        output.refuse(Doubtful(zh, en, mend=_PUBLISH), source=name)
+        return False
     except StorageError as error:
         output.refuse(error, source=name)
-        output.fail(1)
         return False
     if pin is None:
         zh, en = f"{name} 没有固定,kubo 清理时会丢", f"{name} is not pinned: kubo's garbage collection takes it"
-        output.refuse(BadInput(zh, en, mend=Words("zhicang storage publish", "zhicang storage publish")), source=name)
-        output.fail(1)
+        output.refuse(Doubtful(zh, en, mend=_PUBLISH), source=name)
         return False
     output.record({**_named(name), "cid": str(root), "pin": pin, "blocks": blocks})
     return True

@@ -6,12 +6,13 @@ own before them, which an import passes over. So a list that went out can come i
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from node.errors import Words
 from node.importers.columns import COLUMNS
 from node.listing.stored import stored_metadata
+from node.records.beijing import BEIJING
 from node.records.kind import Kind
 from node.records.said import COLUMNS as METADATA_COLUMNS
 from node.records.said import texts_of
@@ -44,7 +45,6 @@ KNOWN = {
 HEADINGS = KNOWN | {column.field: Words(column.zh, column.en) for column in COLUMNS if column.field in METADATA_COLUMNS}
 """Every column → its heading, in their order."""
 KINDS = {"file": Words("单文件", "file"), "tree": Words("多文件", "tree")}
-_BEIJING = timezone(timedelta(hours=8))
 
 
 def status(row: ResourceRow) -> str:
@@ -96,4 +96,4 @@ def columns_of(rows: Iterable[dict[str, Any]]) -> list[str]:
 
 def beijing(seconds: int) -> str:
     """Give UTC seconds as ISO time of Beijing."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone(_BEIJING).isoformat(timespec="seconds")
+    return datetime.fromtimestamp(seconds, UTC).astimezone(BEIJING).isoformat(timespec="seconds")

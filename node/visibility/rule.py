@@ -6,7 +6,6 @@ not, and no description is open while its content is not.
 
 from __future__ import annotations
 
-import datetime as dt
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,9 @@ from node.errors import Words
 from node.records import canonical
 
 if TYPE_CHECKING:
-    from storage.resources import ResourceRow
+    import datetime as dt
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
-"""Rights run by the calendar of the libraries, which have one time zone."""
+    from storage.resources import ResourceRow
 
 
 class Caller(StrEnum):
@@ -31,11 +29,6 @@ class Caller(StrEnum):
 _ACCESS = {Caller.PUBLIC: {"open"}, Caller.PARTNER: {"open", "consortium"}}
 _SCOPE = {Caller.PUBLIC: {"", "internet"}, Caller.PARTNER: {"", "internet", "consortium"}}
 """Words of the metadata under which a caller may see; of a licence that names no scope, the access level decides."""
-
-
-def day_of(now: float) -> dt.date:
-    """Give the day by which rights are judged at a moment."""
-    return dt.datetime.fromtimestamp(now, CHINA).date()
 
 
 def hidden_because(row: ResourceRow, caller: Caller, today: dt.date) -> Words | None:

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from node.errors import Words
-from node.visibility.rule import Caller, day_of, hidden_because
+from node.records.beijing import day_of
+from node.visibility.rule import Caller, hidden_because
 from storage.ocfl import split_payload_id
 
 if TYPE_CHECKING:
@@ -36,10 +37,6 @@ class Sight:
         self._kept: dict[str, bool] = {}
         self._as_of: tuple[int, dt.date] | None = None
 
-    def resource(self, number: str) -> bool:
-        """Tell whether the resource of a number is seen: its payload, its metadata, its units."""
-        return self._ask(number, self._resource)
-
     def payload(self, name: str) -> bool:
         """Tell whether a payload is seen, by its name in the storage root and the block index.
 
@@ -48,27 +45,19 @@ class Sight:
         """
         if self.caller is Caller.OWN:
             return True
-        return self._ask(name, self._payload)
+        as_of = self.as_of
+        if as_of != self._as_of or len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+            self._as_of = as_of
+        seen = self._kept.get(name)
+        if seen is None:
+            seen = self._kept[name] = self._payload(name)
+        return seen
 
     @property
     def as_of(self) -> tuple[int, dt.date]:
         """What stays the same for as long as every answer does."""
         return self._journal.others_wrote, day_of(self._clock())
-
-    def _ask(self, name: str, judge: Callable[[str], bool]) -> bool:
-        as_of = self.as_of
-        if as_of != self._as_of or len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-            self._as_of = as_of
-        key = f"{judge.__name__} {name}"
-        seen = self._kept.get(key)
-        if seen is None:
-            seen = self._kept[key] = judge(name)
-        return seen
-
-    def _resource(self, number: str) -> bool:
-        row = self._journal.resources.by_number(number)
-        return row is not None and hidden_because(row, self.caller, day_of(self._clock())) is None
 
     def _payload(self, name: str) -> bool:
         if _LIST.fullmatch(name):

@@ -11,6 +11,7 @@ from node.cli.acting import perform
 from node.cli.delivering import add_package, bring_about, institution_code, read_package
 from node.cli.parser import add_passphrase, chooser
 from node.errors import BadInput
+from node.records.beijing import year_of
 from node.records.lot import lot_digest, lot_name
 from node.records.said import read_period
 from node.registrar.grouping import text_digest
@@ -53,7 +54,7 @@ def prepare(arguments: argparse.Namespace) -> None:
             package_digest=arguments.package_digest,
             claimed=arguments.claimed,
             programme=text_digest(arguments.programme),
-            period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
+            period=read_period(arguments.period) if arguments.period else year_of(time.time()),
             lot=lot_digest(lot_name(arguments.lot)),
             document=arguments.document_digest,
         )

@@ -14,6 +14,7 @@ from node.cli.saying import add_set, said_with_set
 from node.cli.session import home_of, mark_demonstration
 from node.errors import BadInput, Words, ZhicangError
 from node.importers.description_list import HEADINGS, read_list
+from node.records.beijing import year_of
 from node.records.metadata import Metadata
 from node.records.said import described, read_period
 from node.registrar.outcome import Refused, Waiting
@@ -160,7 +161,7 @@ def _with_title(defaults: Metadata, title: str) -> Metadata:
 
 
 def _defaults(arguments: argparse.Namespace) -> Metadata:
-    period = read_period(arguments.period) if arguments.period else time.localtime().tm_year
+    period = read_period(arguments.period) if arguments.period else year_of(time.time())
     options = ("title", "type", "access", "rights", "client_ref", *_TEXT_OPTIONS)
     said = {field: text for field in options if (text := getattr(arguments, field))}
     also = said_with_set(arguments, HEADINGS.keys() - {"path"})

@@ -15,6 +15,7 @@ from node.errors import BadInput, Words
 from node.importers.mapping import Mapping, read_mapping
 from node.importers.unit_columns import unit_field_of
 from node.importers.unit_source import UnitSource
+from node.records.beijing import year_of
 from node.records.lot import lot_name
 from node.records.number import Number
 from node.records.said import read_period
@@ -99,7 +100,7 @@ def prepare(arguments: argparse.Namespace) -> None:
     arguments.request = UnitRequest(
         source=UnitSource(file, mapping=_mapping(arguments), resource_id=arguments.resource),
         batch=batch,
-        period=read_period(arguments.period) if arguments.period else time.localtime().tm_year,
+        period=read_period(arguments.period) if arguments.period else year_of(time.time()),
         programme=arguments.programme or read_settings(home_of(arguments).settings).programme,
         lot=lot_name(arguments.lot),
     )

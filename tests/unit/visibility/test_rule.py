@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from node.records import canonical
+from node.records.beijing import day_of
 from node.runtime import open_for_reading
-from node.visibility.rule import Caller, day_of, hidden_because
+from node.visibility.rule import Caller, hidden_because
 
 if TYPE_CHECKING:
     from conftest import Collection
