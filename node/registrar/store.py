@@ -15,6 +15,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 from node.registrar.numbering import Numbering, Placing, Stored
@@ -42,6 +43,29 @@ GROUP = 200
 """Resources that share one syncfs; at most this many are copied before the first is acknowledged as stored."""
 LARGEST_STAGED = 1 << 30
 """Bytes after which a group is closed early, so that large files are not kept waiting."""
+
+
+class _Stopped(Exception):  # noqa: N818 - nobody hears of it
+    """The copy of a file that nobody waits for any more."""
+
+
+class _Copying:
+    """Told of each piece that a run copies, in whatever thread; once stopped, it ends the copies there."""
+
+    def __init__(self, taken: Callable[[int], None] | None) -> None:
+        self._taken = taken
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """Let every copy end at its next piece."""
+        self._stopped.set()
+
+    def took(self, size: int) -> None:
+        """Pass on how much was copied."""
+        if self._stopped.is_set():
+            raise _Stopped
+        if self._taken is not None:
+            self._taken(size)
 
 
 class Store:
@@ -87,12 +111,13 @@ class Store:
         Closing it early leaves what is stored, and nothing in the staging folder.
         """
         self._numbering.begin_run()
+        copying = _Copying(taken)
         group: list[tuple[RegisterRequest, Staged]] = []
         size = 0
         try:
-            with closing(self._stage_all(requests, stage, taken)) as results:
+            with closing(self._stage_all(requests, stage, copying)) as results:
                 for (request, _), future in results:
-                    yield from self._given_on(future)
+                    yield from self._given_on(future, copying)
                     staged = self._taken_in(request, future)
                     if isinstance(staged, Stored | Refused):
                         yield staged
@@ -110,11 +135,12 @@ class Store:
             for _, staged in group:
                 self._root.discard(staged)
 
-    def _given_on(self, future: Future[Stored | Staged]) -> Iterator[Future[Stored | Staged]]:
-        """Give a future to wait for; what it brings is thrown away when nobody comes back for it."""
+    def _given_on(self, future: Future[Stored | Staged], copying: _Copying) -> Iterator[Future[Stored | Staged]]:
+        """Give a future to wait for; when nobody comes back for it, copying stops at the next piece."""
         try:
             yield future
         except GeneratorExit:
+            copying.stop()
             if not future.cancel() and future.exception() is None:
                 self._drop(future.result())
             raise
@@ -138,7 +164,7 @@ class Store:
         return staged
 
     def _stage_all(
-        self, requests: Iterable[RegisterRequest], stage: str, taken: Callable[[int], None] | None
+        self, requests: Iterable[RegisterRequest], stage: str, copying: _Copying
     ) -> Generator[tuple[_Asked, Future[Stored | Staged]], None, None]:
         """Give each request with what lies here already or what is staged; large files are staged two at once."""
 
@@ -147,7 +173,7 @@ class Store:
             if known is not None:
                 return known
             with request.opened() as source:
-                return self._root.stage(source, left_out=request.left_out, progress=taken)
+                return self._root.stage(source, left_out=request.left_out, progress=copying.took)
 
         def worth(asked: _Asked) -> bool:
             request, known = asked
