@@ -142,7 +142,7 @@ class Home:
         if not self.restored.exists():
             return
         mend = Words(
-            "用所知最新的区块哈希或凭证确认:zhicang restore --head 哈希 或 --receipt 文件;网络上的节点用 --confirm",
+            "用所知最新的区块头哈希或凭证确认:zhicang restore --head 哈希 或 --receipt 文件;网络上的节点用 --confirm",
             "confirm it by the newest header hash or receipt that is known: zhicang restore --head HASH or "
             "--receipt FILE; on a network with --confirm",
         )

@@ -42,7 +42,7 @@ def read_hash(text: str) -> bytes:
     """Read a header hash as it was typed; raise BadInput."""
     digits = text.removeprefix("0x").lower()
     if len(digits) != _DIGITS or not all(digit in "0123456789abcdef" for digit in digits):
-        zh, en = "区块哈希应为 64 位十六进制", "a header hash has 64 hex digits"
+        zh, en = "区块头哈希应为 64 位十六进制", "a header hash has 64 hex digits"
         raise BadInput(zh, en, field="head")
     return bytes.fromhex(digits)
 

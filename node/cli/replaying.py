@@ -56,7 +56,7 @@ def say_reached(reached: Reached, anchor: TrustAnchor, seconds: float, output: O
         output.say("[演示] 此信任锚属于演示链", "[demonstration] the anchor is of a demonstration chain")
     when = datetime.fromtimestamp(reached.time, UTC).isoformat().replace("+00:00", "Z")
     output.say(f"重放到高度 {reached.height}(区块头时间 {when},为出块者所称)", f"replayed to height {reached.height} (header time {when}, as asserted by its proposer)")
-    output.say(f"  区块哈希 0x{reached.block_hash.hex()}", f"  header hash 0x{reached.block_hash.hex()}")
+    output.say(f"  区块头哈希 0x{reached.block_hash.hex()}", f"  header hash 0x{reached.block_hash.hex()}")
     output.say(f"  状态根相符 0x{reached.state_root.hex()}", f"  state root equal 0x{reached.state_root.hex()}")
     output.say(f"  交易 {reached.transactions} 笔,逐笔重新执行", f"  {reached.transactions} transactions, each executed anew")
     if reached.unprotected:

@@ -91,7 +91,7 @@ USAGES: dict[str, dict[str, Words]] = {
     },
     "restore": {
         "restore FOLDER": Words("由备份恢复;此后只读,直到确认", "put a backup back; read-only until it is confirmed"),
-        "restore --head HASH": Words("以抄下的区块哈希确认(本机链)", "confirm it by the header hash that was written down (embedded chain)"),
+        "restore --head HASH": Words("以抄下的区块头哈希确认(本机链)", "confirm it by the header hash that was written down (embedded chain)"),
         "restore --confirm": Words("由网络确认(网络上的节点)", "have the network confirm it (a home on a network)"),
         "restore --reconcile": Words("没有更新的备份时,以网络为准", "where there is no newer backup: by what the network has"),
     },

@@ -63,7 +63,7 @@ def test_over_json_rpc_with_the_auditors_anchor(audited: Desk, anchor: str) -> N
 
 def test_on_a_home_a_person_reads_what_was_found(audited: Desk) -> None:
     chinese = audited.well("replay", "--state", "进度.db").out
-    for word in ("重放到高度", "区块哈希 0x", "状态根相符", "验证节点 1 个", "Registered 2", "登记合约", "指纹"):
+    for word in ("重放到高度", "区块头哈希 0x", "状态根相符", "验证节点 1 个", "Registered 2", "登记合约", "指纹"):
         assert word in chinese
     english = audited.well("replay", "--state", "进度.db", "--lang", "en").out
     for word in ("replayed to height", "state root equal", "1 validators", "Registered 2", "its code is the anchor's"):

@@ -81,7 +81,7 @@ def _tell(folder: Path, made: Made, output: Output) -> None:
     output.record({"summary": {"resources": summary.resources, "damaged": len(made.damaged)}})
     output.say(f"已备份到 {folder}:{summary.files} 个文件,{summary.size} 字节,写后逐一读回核对", f"backed up to {folder}: {summary.files} files, {summary.size} bytes, each read back")
     output.say(f"  资源 {summary.resources} 件,至区块高度 {summary.head.height}", f"  {summary.resources} resources, up to height {summary.head.height}")
-    output.say(f"  区块哈希 0x{summary.head.block_hash}", f"  header hash 0x{summary.head.block_hash}")
+    output.say(f"  区块头哈希 0x{summary.head.block_hash}", f"  header hash 0x{summary.head.block_hash}")
     output.say("  请把高度和哈希抄在别处:恢复时凭它确认没有更新的状态", "  write height and hash down elsewhere: they confirm a restored home")
     output.say("  不含密钥恢复单;含加密的密钥文件,口令请另行保管", "  the key-recovery sheet is not in it; encrypted keystores are, keep the passphrase elsewhere")
     if made.damaged:

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     """Declare the options."""
     say = chooser(language)
     parser.add_argument("folder", nargs="?", type=given_path, metavar="DIR", help=say("zhicang backup 写出的目录;不给则只确认 --home", "the folder that zhicang backup wrote; without it --home is only confirmed"))
-    parser.add_argument("--head", metavar="HASH", help=say("所知最新的区块哈希(本机链)", "the newest header hash that is known (embedded chain)"))
+    parser.add_argument("--head", metavar="HASH", help=say("所知最新的区块头哈希(本机链)", "the newest header hash that is known (embedded chain)"))
     parser.add_argument("--receipt", type=given_path, metavar="FILE", help=say("所知最新的凭证(本机链)", "the newest receipt that is known (embedded chain)"))
     parser.add_argument("--confirm", action="store_true", help=say("由网络确认(网络上的节点)", "have the network confirm it (a home on a network)"))
     parser.add_argument("--reconcile", action="store_true", help=say("没有更新的备份:以网络为准补上日志,列出缺了什么,此后可写", "there is no newer backup: bring the journal up to the network, name what is lost, then it can write"))
