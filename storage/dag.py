@@ -99,14 +99,6 @@ def file_links(data: bytes) -> list[Link]:
     return list(node.links)
 
 
-def folder_links(data: bytes) -> list[Link]:
-    """Give the entries of a folder's node in order; raise Damaged when it is none, or a sharded one."""
-    node = read_node(data)
-    if node.kind is not NodeKind.FOLDER:
-        raise malformed_node()
-    return list(node.links)
-
-
 def malformed_node() -> Damaged:
     """Give the error for a block that is not what its place asks for."""
     return Damaged("数据块不是这类 UnixFS 节点", "the block is no UnixFS node of this kind")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from storage.block_rows import BlockRows
-    from storage.objects import StoredObjects
     from storage.staged import Payload, PayloadFile
 
 
@@ -58,13 +57,6 @@ def compare_index(
             yield _fault(object_id, place, expected=", ".join(wanted), found=", ".join(had))
     if payload is not None:
         yield from _compare_nodes(rows, object_id, payload)
-
-
-def stray_rows(rows: BlockRows, objects: StoredObjects) -> Iterator[Fault]:
-    """Name the objects that the index knows and the storage root does not hold."""
-    for object_id in rows.objects():
-        if not objects.has(object_id):
-            yield Fault(what="index-surplus", object_id=object_id, path="", found=object_id)
 
 
 def _compare_nodes(rows: BlockRows, object_id: str, payload: Payload) -> Iterator[Fault]:

@@ -17,9 +17,9 @@ from node.importers.unit_columns import UNIT_COLUMNS
 from node.records import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from node.importers.table import Row, Table
+    from node.importers.table import Row
 
 CONFORMS = "http://www.w3.org/TR/media-frags/"
 SELECTOR = "selector"
@@ -29,16 +29,6 @@ _FRAGMENTS = {column.field: column.kind for column in UNIT_COLUMNS if column.kin
 PLACES = frozenset(column.field for column in UNIT_COLUMNS if column.kind in ("page", "xywh", "t", "char", "quote"))
 """Columns that make up the selector."""
 _FRAGMENT = re.compile(r"(page|t|xywh)=([^&=]+)")
-
-
-def units_of(table: Table) -> Iterator[tuple[int, dict[str, Any] | BadInput]]:
-    """Give the units of a list, each with its row; a row that cannot be read as the error that says why."""
-    for row in table.rows():
-        try:
-            yield row.number, unit_of(row)
-        except BadInput as error:
-            error.file, error.row = row.file, row.number
-            yield row.number, error
 
 
 def unit_of(row: Row) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,21 +11,18 @@ from workbooks import workbook
 
 from node.counting.unit_record import check_unit, unit_schema
 from node.errors import BadInput
-from node.importers.lists import read_list_bytes
-from node.importers.mapping import Mapping
 from node.importers.unit_columns import UNIT_COLUMNS, unit_field_of
 from node.importers.unit_source import UnitSource
-from node.importers.unit_table import CONFORMS, cells_of, unit_workbook, units_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from node.importers.unit_table import CONFORMS, cells_of, unit_workbook
 
 NUMBER = "14000001-2023-00000001-X"
 
 
 def read(data: bytes, name: str = "标引.xlsx") -> list[Any]:
-    tables = read_list_bytes(name, data, Mapping(vocabulary=unit_field_of))
-    return [unit for table in tables for _, unit in units_of(table)]
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / name
+        file.write_bytes(data)
+        return [line.unit for line in UnitSource(file).objects()]
 
 
 def test_the_columns_are_the_fields_of_the_schema() -> None:

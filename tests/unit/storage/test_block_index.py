@@ -10,7 +10,7 @@ import pytest
 
 from storage.blocks import BlockIndex
 from storage.cid import DAG_PB, RAW, Cid
-from storage.dag import folder_links, read_node
+from storage.dag import read_node
 from storage.errors import Damaged, RootExists, RootMissing, StorageError, UnknownBlock
 from storage.reindex import reindex
 from storage.root import Kind
@@ -225,7 +225,7 @@ def test_every_node_of_a_sharded_folder_is_there(shelf: Shelf) -> None:
     for i in range(2700):
         shelf.source(f"tree/扫描/{i:04d}{'x' * 60}", b"")
     staged = shelf.store(shelf.sources / "tree", "tree")
-    waiting, names = [folder_links(shelf.blocks.get(staged.cid))[0].cid], set()
+    waiting, names = [read_node(shelf.blocks.get(staged.cid)).links[0].cid], set()
     while waiting:
         for link in read_node(shelf.blocks.get(waiting.pop())).entries():
             if link.name:

@@ -10,7 +10,6 @@ import pytest
 
 from storage.audit import check_object
 from storage.errors import Damaged, UnknownObject
-from storage.index_audit import stray_rows
 from storage.ocfl import sidecar_of
 from storage.root import Kind
 
@@ -208,14 +207,6 @@ def test_a_tampered_node_row(shelf: Shelf, stored: Path, statement: str, expecte
     assert stored.is_dir()
     execute(shelf, statement)
     assert {what for what, _ in faults(shelf)} == expected
-
-
-def test_rows_of_an_object_that_is_not_there(shelf: Shelf, stored: Path) -> None:
-    assert list(stray_rows(shelf.blocks.rows, shelf.root)) == []
-    stored.rename(shelf.home / "elsewhere")
-    assert [(fault.what, fault.object_id) for fault in stray_rows(shelf.blocks.rows, shelf.root)] == [
-        ("index-surplus", "tree")
-    ]
 
 
 def execute(shelf: Shelf, statement: str) -> None:
