@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +14,6 @@ from node.gateway.processes import gateway_processes
 from node.home import Home
 from node.visibility.rule import Caller
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 async def test_an_address_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Unavailable, match="not available"):
@@ -25,9 +22,19 @@ async def test_an_address_that_is_taken_is_said(tmp_path: Path) -> None:
 
 
 async def test_a_gateway_that_does_not_start_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = free.getsockname()
+    before = children()
     with pytest.raises(Unavailable, match="did not start"):
-        async with gateway_processes(Home(tmp_path / "nothing"), ("127.0.0.1", 0), Caller.PUBLIC):
+        async with gateway_processes(Home(tmp_path / "nothing"), address, Caller.PUBLIC):
             pass
+    assert children() == before
+    socket.create_server(address).close()
+
+
+def children() -> set[str]:
+    """Give the processes that this one has started, by any of its threads, and that are still there."""
+    return {each for task in Path("/proc/self/task").iterdir() for each in (task / "children").read_text().split()}
 
 
 async def test_a_process_is_tried_again_until_the_machine_has_room(
