@@ -26,7 +26,10 @@ CREATE TABLE IF NOT EXISTS object (
     faults INTEGER NOT NULL DEFAULT 0   -- how many were found then
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS object_time ON object (time);
-CREATE TABLE IF NOT EXISTS cycle (begun INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS cycle (
+    begun INTEGER NOT NULL,
+    days  INTEGER NOT NULL              -- of the run that began it; 0 when it was to read everything
+);
 """
 _LATEST = 1.0
 """Seconds after which entries are committed."""
@@ -90,16 +93,17 @@ class FixityLog:
     def share(self, days: int) -> Share:
         """Give what a run today has to read of a cycle of so many days; 0 days ask for everything in each run.
 
-        A cycle that was read to its end is followed by a new one, when its days are over.
+        A cycle that was read to its end is followed by a new one, when its days are over. Who asks for everything
+        begins one, but goes on with an earlier such run that was cut short.
         """
         now = self._now()
-        begun = self._begun()
+        begun, asked = self._begun()
         is_over = begun is None or now < begun or now // _DAY - begun // _DAY >= days
-        if begun is None or (is_over and self._is_read(begun)):
+        if begun is None or (days == 0 != asked) or (is_over and self._is_read(begun)):
             latest = self._connection.execute("SELECT coalesce(max(time), 0) FROM object").fetchone()[0]
             begun = max(now, latest + 1)  # what an earlier cycle read is no part of this one, whatever the clock says
             self._connection.execute("DELETE FROM cycle")
-            self._connection.execute("INSERT INTO cycle VALUES (?)", (begun,))
+            self._connection.execute("INSERT INTO cycle VALUES (?, ?)", (begun, days))
         total, read = self._connection.execute(
             "SELECT coalesce(sum(size), 0), coalesce(sum(CASE WHEN time >= ? THEN size END), 0) FROM object", (begun,)
         ).fetchone()
@@ -146,9 +150,9 @@ class FixityLog:
     def _now(self) -> int:
         return int(self._clock() * _SECOND)
 
-    def _begun(self) -> int | None:
-        row = self._connection.execute("SELECT begun FROM cycle").fetchone()
-        return None if row is None else int(row[0])
+    def _begun(self) -> tuple[int | None, int]:
+        row = self._connection.execute("SELECT begun, days FROM cycle").fetchone()
+        return (None, 0) if row is None else (int(row[0]), int(row[1]))
 
     def _is_read(self, begun: int) -> bool:
         return self._connection.execute("SELECT 1 FROM object WHERE time < ?", (begun,)).fetchone() is None

@@ -13,6 +13,7 @@ from node.errors import Words
 from storage.ahead import ahead
 from storage.audit import Checked, check_object, with_index
 from storage.ocfl import split_payload_id
+from storage.strays import out_of_place
 from storage.units import UnitBatchRow
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ _STORED, _NUMBERED = Words("已存入", "stored"), Words("未存完", "numbered,
 _WHOLE, _HALF = Words("完整", "whole"), Words("添了一半的一版", "a version half added")
 JOURNAL_ROW = Words("日志中的一行", "a journal row")
 STRANGER = Words(
-    "存储根里有日志不知道的对象;若是登记中断所致,重新运行当初的命令",
-    "the journal does not know this object; if a registration was interrupted, run that command again",
+    "日志不知道它;若是登记中断所致,重新运行当初的命令;若是人放进去的,移到存储根之外",
+    "the journal does not know it; if a registration was interrupted, run that command again; what a person put there "
+    "belongs outside the storage root",
 )
 
 
@@ -100,9 +102,14 @@ def _check_strangers(journal: Journal, root: StorageRoot, rows: BlockRows, known
     """Look for what the journal has not: half versions, objects, index rows."""
     for object_id, _ in journal.resources.growing():
         yield Finding(check="journal", id=object_id, expected=_WHOLE, found=_HALF, mend=RERUN)
+    misplaced = list(out_of_place(root))
+    names = {path.name for path in misplaced}
     for object_id in root.objects():
-        if object_id not in known:
+        if object_id not in known and object_id not in names:
             yield Finding(check="payload", id=object_id, expected=JOURNAL_ROW, found=NONE, mend=STRANGER)
+    for path in misplaced:
+        name = str(path.relative_to(root.path))
+        yield Finding(check="payload", id=name, expected=JOURNAL_ROW, found=NONE, mend=STRANGER)
     for name in rows.objects():
         if split_payload_id(name)[0] not in known:
             yield Finding(check="index", id=name, expected=JOURNAL_ROW, found=NONE, mend=REINDEX)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from node.errors import BadInput, Words
 from node.listing.rows import status
 from node.records.beijing import day_of
-from node.visibility.rule import hidden_because
+from node.visibility.rule import Caller, hidden_because
 from node.visibility.sight import Sight
 from storage.block_source import IndexBlocks
 from storage.car_export import write_car
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from node.cli.output import Output
     from node.runtime import Reading
-    from node.visibility.rule import Caller
     from storage.resources import ResourceRow
 
 
@@ -45,8 +44,11 @@ def unpack_car(path: Path, folder: Path, output: Output) -> None:
 
 def export_car(node: Reading, row: ResourceRow, file: Path, caller: Caller, output: Output) -> None:
     """Write the blocks of a payload into a new CAR file; raise BadInput where the caller whom it is for may not see it."""
-    if (why := hidden_because(row, caller, day_of(time.time()))) is not None:
-        mend = Words("自己留用请加 --for own;给伙伴馆用 --for partner", "for yourself add --for own, for a partner --for partner")
+    today = day_of(time.time())
+    if (why := hidden_because(row, caller, today)) is not None:
+        mend = Words("自己留用请加 --for own", "for yourself add --for own")
+        if caller is Caller.PUBLIC and hidden_because(row, Caller.PARTNER, today) is None:
+            mend = Words("伙伴馆可以看:给它用请加 --for partner", "partners may see it: for one add --for partner")
         zh, en = f"{row.number} 不对外提供:{why.zh}", f"{row.number} is not given out: {why.en}"
         raise BadInput(zh, en, mend=mend, field="for")
     source = IndexBlocks(node.blocks, seen=Sight(node.journal, caller, clock=time.time).payload)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from node.errors import Words
 from node.records import canonical
+from node.records.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,12 +52,16 @@ def hidden_because(row: ResourceRow, caller: Caller, today: dt.date) -> Words | 
 def _said_against(said: dict[str, Any], caller: Caller, today: dt.date) -> Words | None:
     access, scope = said.get("access", "closed"), said.get("rights_scope", "")
     if access not in _ACCESS[caller]:
-        return Words(f"访问级别为 {access}", f"its access level is {access}")
+        return Words(f"访问级别为“{_zh('access', access)}”", f"its access level is {access}")
     if scope not in _SCOPE[caller]:
-        return Words(f"授权范围为 {scope}", f"its licence is for {scope}")
+        return Words(f"授权范围为“{_zh('rights_scope', scope)}”", f"its licence is for {scope}")
     first, last, day = said.get("rights_from", ""), said.get("rights_until", ""), today.isoformat()
     if first > day:
         return Words(f"授权自 {first} 起", f"its licence begins on {first}")
     if last and last < day:
         return Words(f"授权已于 {last} 到期", f"its licence ended on {last}")
     return None
+
+
+def _zh(field: str, code: str) -> str:
+    return VOCABULARY[field].get(code, code)

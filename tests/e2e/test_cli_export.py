@@ -39,6 +39,8 @@ def test_a_car_goes_out_and_is_unpacked(desk: Desk) -> None:
     desk.well("export", number, "two.car", "--car", "--for", "partner")
     assert (desk.folder / "one.car").read_bytes() == (desk.folder / "two.car").read_bytes()
     assert desk.well("import", "car", "one.car", "-o", "out", "--json").results[0]["cid"] == left["cid"]
+    refused = desk.run("import", "car", "one.car", "-o", desk.home / "storage" / "x")
+    assert (refused.code, "不能解开到节点目录里" in refused.err) == (2, True)
     assert (desk.folder / "out" / "more" / "p2.tif").read_text() == "2"
     for taken in ("one.car", desk.home / "three.car"):
         assert desk.run("export", number, taken, "--car", "--for", "own").code == 2

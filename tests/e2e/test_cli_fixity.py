@@ -25,3 +25,10 @@ def test_a_file_edited_by_hand_is_named_in_both_languages_and_the_exit_code_is_o
     assert desk.run("audit", "--cycle-days", "3").code == 2
     assert desk.run("audit", "--fixity", "--cycle-days", "-1").code == 2
     assert desk.run("audit", "--fixity", "--cycle-days", "a year").code == 2
+
+
+def test_the_whole_self_check_names_what_a_person_put_into_the_root_too(desk: Desk) -> None:
+    (desk.home / "storage" / "notes.txt").write_text("x", encoding="utf-8")
+    whole = desk.run("audit", "--json")
+    assert whole.code == 1
+    assert [each["id"] for each in whole.results if each.get("check") == "payload"] == ["notes.txt"]

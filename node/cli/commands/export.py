@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser, language: str) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--bag", action="store_true", help=say("写成 BagIt 包,附著录、凭证和信任锚", "as a BagIt bag, with metadata, receipts and the anchor"))
     form.add_argument("--car", action="store_true", help=say("写成一个 CAR 文件,供 IPFS 软件读取", "as one CAR file, for IPFS software"))
-    parser.add_argument("--for", dest="caller", choices=[*Caller], help=say("CAR 给谁:public 公众(缺省)、partner 伙伴馆、own 本馆留用;不该给的不写出", "whom the CAR is for: public (default), partner or own; what they may not see is not written"))
+    parser.add_argument("--for", dest="caller", choices=[caller.value for caller in Caller], help=say("CAR 给谁:public 公众(缺省)、partner 伙伴馆、own 本馆留用;不该给的不写出", "whom the CAR is for: public (default), partner or own; what they may not see is not written"))
     form.add_argument("--all", action="store_true", help=say("全部资源、知识单元、清单和独立核验程序;中断后再运行即接着做", "all resources, units, lists and a verifier that runs alone; run again to resume"))
 
 

@@ -9,7 +9,7 @@ from node.cli.checking import checked, request_of
 from node.cli.findings import tell
 from node.cli.importing import act_apply, dry_run, report
 from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
-from node.cli.session import write_output
+from node.cli.session import home_of, write_output
 from node.errors import BadInput, Words
 
 if TYPE_CHECKING:
@@ -111,6 +111,9 @@ def _car(arguments: argparse.Namespace, output: Output) -> None:
     if None in needed.values():
         mend = Words("zhicang import car 文件.car -o 目录,或 zhicang import car 文件.car --keep", "zhicang import car FILE.car -o DIR, or zhicang import car FILE.car --keep")
         raise BadInput("没有指明 CAR 文件或解开到哪里", "the CAR or where to unpack it was not said", mend=mend, field="output")
+    if home_of(arguments).touches(arguments.output):
+        zh, en = "不能解开到节点目录里或包含它的目录", "nothing is unpacked into the home or around it"
+        raise BadInput(zh, en, file=str(arguments.output))
     unpack_car(arguments.source, arguments.output, output)
 
 

@@ -109,6 +109,13 @@ def test_a_run_that_was_cut_short_goes_on_behind_what_was_told(home: Home) -> No
     assert run(home)[0].objects == OBJECTS - 2
 
 
+def test_who_asks_for_everything_gets_it_in_the_middle_of_a_cycle(home: Home) -> None:
+    clock = Clock()
+    first, _ = run(home, days=10, clock=clock)
+    assert 0 < first.objects < OBJECTS
+    assert run(home, days=0, clock=clock)[0].objects == OBJECTS
+
+
 def test_what_is_wrong_is_read_and_told_again_until_it_is_mended(
     home: Home, change: Callable[[Path, int], None]
 ) -> None:
