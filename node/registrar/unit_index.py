@@ -3,40 +3,36 @@
 A list gets its segment while it is being registered, before it is acknowledged. Small ones are merged, so that how
 many segments a search opens grows with the units and not with the registrations: the new segment first, durable, then
 the old ones go. A crash leaves segments of lists that nobody registered (no journal row, so nobody asks them), both the
-merged segment and those in it (the larger one counts, the next merge removes the others), or ".partial" ones. A list
-without a whole segment is searched line by line. Owned by the process that holds the home's lock, read by any.
+merged segment and those in it (the larger one counts, the next merge removes the others), ".partial" ones, or a folder
+of segments half made anew (the next making anew removes it). A list without a whole segment is searched line by line.
+Owned by the process that holds the home's lock, read by any.
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
+import shutil
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from node.registrar.unit_indexing import IndexingProcess, index_lists
+from node.registrar.unit_indexing import IndexingProcess, content_of
+from node.registrar.unit_merging import LARGE, HeldSegment, in_order, runs_of_small
+from storage.durable import sync_folder
 from storage.errors import told_of
 from storage.unit_segment import UnitSegment, head_of
 from storage.unit_segment_head import TornSegmentError
-from storage.unit_segment_writing import merge_segments
+from storage.unit_segment_writing import merge_segments, write_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from storage.unit_segment_head import SegmentHead
+    from storage.unit_segment_writing import ListContent
 
-LARGE = 4096
-"""Units from which on a segment is merged no more: rewriting costs more then than opening one file more."""
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class HeldSegment:
-    """A segment in the folder, with what its head says; whether the rest is whole shows when it is read."""
-
-    path: Path
-    head: SegmentHead
+_ANEW = "anew"
+"""The folder, in that of the segments, where all of them are made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +41,6 @@ class ToIndex:
 
     file: Path
     digest: bytes
-    units: int
 
 
 class UnitIndex:
@@ -69,15 +64,40 @@ class UnitIndex:
         """End what was begun."""
         self._process.give_up()
 
-    def finish(self, lists: Sequence[ToIndex]) -> None:
-        """Wait for what was begun, and index here those of these lists that have no segment then."""
+    def finish(self, lists: Sequence[ToIndex]) -> list[ToIndex]:
+        """Wait for what was begun, and index here those of these lists that have no segment then.
+
+        Gives the lists that could not be: they are not there, unreadable, or not what their digest says.
+        """
         self._process.finish()
+        damaged: list[ToIndex] = []
         with told_of(str(self._folder)):
             self._folder.mkdir(exist_ok=True)
             indexed = self.catalogue()
-            for some in _in_large(each for each in lists if each.digest not in indexed):
-                path = self._path([each.digest for each in some])
-                index_lists([(each.file, each.digest) for each in some], path)
+            for known, neighbours in itertools.groupby(lists, key=lambda each: each.digest in indexed):
+                if not known:
+                    damaged += self._index(neighbours)
+        return damaged
+
+    def make_anew(self, lists: Sequence[ToIndex]) -> list[ToIndex]:
+        """Index all lists beside what is there, which goes when that is whole; give the lists that could not be."""
+        beside = UnitIndex(self._folder / _ANEW)
+        with told_of(str(self._folder)):
+            self._folder.mkdir(exist_ok=True)
+            shutil.rmtree(self._folder / _ANEW, ignore_errors=True)
+            try:
+                damaged = beside.finish(lists)
+                beside.merge([each.digest for each in lists])
+                made = {path.name: path for path in (self._folder / _ANEW).glob("*.units")}
+                for name, path in made.items():
+                    path.replace(self._folder / name)
+                sync_folder(self._folder)
+            finally:
+                shutil.rmtree(self._folder / _ANEW, ignore_errors=True)
+            for path in self._folder.iterdir():
+                if path.name not in made:
+                    path.unlink()
+        return damaged
 
     def merge(self, order: Sequence[bytes]) -> None:
         """Merge small neighbours; ``order`` has the digests of all registered lists, oldest first."""
@@ -87,13 +107,28 @@ class UnitIndex:
             for held in self._held():
                 if held.path not in counted:
                     held.path.unlink()
-            for some in runs_of_small([catalogue.get(digest) for digest in order]):
+            for some in runs_of_small(list(in_order(order, catalogue))):
                 self._merge(some)
 
-    def clear(self) -> None:
-        """Remove everything, what crashes left included."""
-        for path in self._folder.glob("*") if self._folder.is_dir() else ():
-            path.unlink()
+    def _index(self, neighbours: Iterable[ToIndex]) -> list[ToIndex]:
+        """Write large segments of lists; one that is damaged, which is given, parts its neighbours."""
+        damaged: list[ToIndex] = []
+        some: list[ListContent] = []
+        for each in neighbours:
+            content = content_of(each.file, each.digest)
+            if content is None:
+                damaged.append(each)
+            else:
+                some.append(content)
+            if content is None or sum(len(one.texts) for one in some) >= LARGE:
+                self._write(some)
+                some = []
+        self._write(some)
+        return damaged
+
+    def _write(self, some: Sequence[ListContent]) -> None:
+        if some:
+            write_segment(self._path([each.digest for each in some]), some)
 
     def _merge(self, some: Sequence[HeldSegment]) -> None:
         with ExitStack() as stack:
@@ -115,33 +150,3 @@ class UnitIndex:
     def _path(self, digests: Sequence[bytes]) -> Path:
         name = digests[0] if len(digests) == 1 else hashlib.sha256(b"".join(digests)).digest()
         return self._folder / f"{name.hex()}.units"
-
-
-def runs_of_small(order: Sequence[HeldSegment | None]) -> list[list[HeldSegment]]:
-    """Give the runs of neighbours that are to become one each; None stands for a list without a segment.
-
-    A small segment goes with the one before it unless that is larger. So a unit is rewritten as often as its segment
-    doubles, and of neighbours that stay small each is larger than the next: there are never many.
-    """
-    runs: list[list[HeldSegment]] = []
-    sizes: list[int] = []
-    for held, _ in itertools.groupby(order):
-        runs.append([] if held is None else [held])
-        sizes.append(LARGE if held is None else held.head.units)
-        while len(runs) > 1 and max(sizes[-2:]) < LARGE and sizes[-2] <= sizes[-1]:
-            runs[-2:], sizes[-2:] = [runs[-2] + runs[-1]], [sizes[-2] + sizes[-1]]
-    return [run for run in runs if len(run) > 1]
-
-
-def _in_large(lists: Iterable[ToIndex]) -> Iterator[list[ToIndex]]:
-    """Give lists together that make a large segment."""
-    some: list[ToIndex] = []
-    units = 0
-    for each in lists:
-        some.append(each)
-        units += each.units
-        if units >= LARGE:
-            yield some
-            some, units = [], 0
-    if some:
-        yield some

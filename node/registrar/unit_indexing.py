@@ -6,20 +6,18 @@ work while the next list is read; what it could not do is missing afterwards, an
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import subprocess
 import sys
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from node.interpreter import command_of
 from node.records import canonical
 from node.registrar.unit_terms import keys_of, taken_back, text_of
 from storage.unit_segment_writing import ListContent, write_segment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class IndexingProcess:
@@ -58,12 +56,18 @@ class IndexingProcess:
             self._child = None
 
 
-def index_lists(lists: Iterable[tuple[Path, bytes]], segment: Path) -> None:
-    """Write the segment of some lists, each its file and its SHA-256."""
-    write_segment(segment, [_content(list_file.read_bytes(), digest) for list_file, digest in lists])
+def content_of(list_file: Path, digest: bytes) -> ListContent | None:
+    """Give what the list of a SHA-256 is found by; None when the file is unreadable or is not that list.
 
-
-def _content(data: bytes, digest: bytes) -> ListContent:
+    What is indexed under a digest has that digest: otherwise a list that was damaged would, once it is whole again, be
+    searched by what the damage said.
+    """
+    try:
+        data = list_file.read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(data).digest() != digest:
+        return None
     lines = data.removesuffix(b"\n").split(b"\n")
     units = [canonical.decode(line) for line in lines]
     return ListContent(
@@ -79,7 +83,10 @@ def _serve() -> None:
     """Index what is asked for on standard input, until it ends with the process that asks."""
     for request in sys.stdin:
         list_file, digest, segment = json.loads(request)
-        index_lists([(Path(list_file), bytes.fromhex(digest))], Path(segment))
+        content = content_of(Path(list_file), bytes.fromhex(digest))
+        if content is not None:
+            with contextlib.suppress(OSError):  # whoever waits for it meets the same, and tells
+                write_segment(Path(segment), [content])
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class UnitStaging:
         )
         self._journal.units.insert_batch(row)
         file = self._root.staged_file(staged, LIST_NAME)
-        to_index = ToIndex(file=file, digest=row.list_digest, units=row.claimed)
+        to_index = ToIndex(file=file, digest=row.list_digest)
         return StagedBatch(row=row, list_=staged, to_index=to_index)
 
     def _salted(self, units: Sequence[Unit], checking: UnitChecking) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ from node.records import canonical
 from node.registrar.unit_checking import UnitChecking
 from node.registrar.unit_entering import UnitEntering
 from node.registrar.unit_file import MOST_REPORTED, BadLines, UnitRequest
-from node.registrar.unit_list import list_metadata
+from node.registrar.unit_list import damaged_list, list_metadata
 from node.registrar.unit_staging import UnitStaging
 
 if TYPE_CHECKING:
@@ -125,7 +125,9 @@ class UnitStore:
 
     def _place(self, staged: list[StagedBatch], stage: str) -> None:
         if staged:
-            self._index.finish([each.to_index for each in staged])
+            damaged = self._index.finish([each.to_index for each in staged])
+            if damaged:
+                raise damaged_list(next(each.row.id for each in staged if each.to_index == damaged[0]))
         for each in staged:
             self._root.place(each.list_, each.row.object_id, metadata=canonical.encode(list_metadata(each.row)))
         self._root.sync()

@@ -1,11 +1,14 @@
 """The look-up itself: the index gives candidates, each is read from its list and compared with what the journal knows.
 
 The order is that of batches and of lines in their lists, which never changes, so a cursor (batch.position) stays good.
-Where a list has no whole segment, every line of it is read: slower, never less.
+Where a list has no whole segment, every line of it is read: slower, never less. What may be wanted and is not as it was
+registered is told, not passed over: a candidate's line is compared with the journal, a list read whole with its digest.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import itertools
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from node.errors import BadInput, Doubtful, Words
 from node.records import canonical
 from node.registrar.unit_index import UnitIndex
-from node.registrar.unit_list import LIST_NAME
+from node.registrar.unit_list import LIST_NAME, damaged_list
 from node.registrar.unit_terms import key, taken_back
 from node.unit_lookup.found import FoundUnit
 from node.unit_lookup.parts import parts_of
@@ -23,7 +26,7 @@ from storage.unit_segment_head import TornSegmentError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from node.registrar.unit_index import HeldSegment
+    from node.registrar.unit_merging import HeldSegment
     from node.runtime import Reading
     from node.unit_lookup.parts import Part, Place
     from storage.unit_segment import UnitSegment
@@ -75,6 +78,11 @@ class UnitLookup:
         return UnitIndex(self._node.home.unit_index).catalogue()
 
     @cached_property
+    def _catalogue_again(self) -> dict[bytes, HeldSegment]:
+        """The catalogue as a merge has left it that went on beside this."""
+        return UnitIndex(self._node.home.unit_index).catalogue()
+
+    @cached_property
     def _taking(self) -> list[Part]:
         """The parts that may hold units which take others back."""
         parts = parts_of(self._node.journal.units.listed(), self._catalogue)
@@ -82,7 +90,12 @@ class UnitLookup:
 
     def _one(self, number: str, identifier: str) -> list[FoundUnit]:
         row = self._node.journal.units.unit(number, identifier)
-        return [] if row is None else list(self._lines(row.batch, row.position, row.position + 1, holds=lambda _: True))
+        if row is None:
+            return []
+        batch = self._batch(row.batch)
+        with self._node.root.open_payload(batch.object_id, LIST_NAME) as stream:
+            line = next(itertools.islice(stream, row.position, None), b"")
+        return [self._known(batch, row.position, line)]
 
     def _in_part(
         self,
@@ -91,18 +104,27 @@ class UnitLookup:
         holds: Holds,
         *,
         beyond: tuple[int, int] = (0, -1),
+        again: bool = True,
     ) -> Iterator[FoundUnit]:
-        """Give the units of a part that hold and stand beyond a place; without a whole segment every line is read."""
+        """Give the units of a part that hold and stand beyond a place.
+
+        Without a whole segment the catalogue is read once more, for one that came meanwhile; then every line is read.
+        """
         try:
             for found in self._at(part.places(candidates), holds, beyond=beyond):
                 beyond = (found.batch.id, found.position)
                 yield found
         except (OSError, TornSegmentError):
+            if again:
+                listed = [(batch, digest) for digest, batch in part.batches.items() if batch >= beyond[0]]
+                for other in parts_of(listed, self._catalogue_again):
+                    yield from self._in_part(other, candidates, holds, beyond=beyond, again=False)
+                return
             for batch in part.batches.values():
                 self.read_whole.add(batch)
                 if batch >= beyond[0]:
                     first = beyond[1] + 1 if batch == beyond[0] else 0
-                    yield from self._lines(batch, first, None, holds=holds)
+                    yield from self._lines(batch, first, holds)
 
     def _at(self, places: Iterator[Place], holds: Holds, *, beyond: tuple[int, int]) -> Iterator[FoundUnit]:
         """Read the lines at some places, and give those that hold."""
@@ -112,27 +134,34 @@ class UnitLookup:
             with self._node.root.open_payload(row.object_id, LIST_NAME) as stream:
                 for place in of_batch:
                     stream.seek(place.first)
-                    yield from self._held(row, place.position, stream.read(place.last - place.first), holds)
+                    found = self._known(row, place.position, stream.read(place.last - place.first))
+                    if holds(found.value):
+                        yield found
 
-    def _lines(self, batch: int, first: int, last: int | None, *, holds: Holds) -> Iterator[FoundUnit]:
-        """Read the lines of a list from one to before another, and give those that hold."""
+    def _lines(self, batch: int, first: int, holds: Holds) -> Iterator[FoundUnit]:
+        """Read the lines of a list from one on, and give those that hold; raise Doubtful when it is not that list."""
         row = self._batch(batch)
         with self._node.root.open_payload(row.object_id, LIST_NAME) as stream:
-            for position, line in itertools.islice(enumerate(stream), first, last):
-                yield from self._held(row, position, line, holds)
+            data = stream.read()
+        if hashlib.sha256(data).digest() != row.list_digest:
+            raise damaged_list(batch)
+        for position, line in itertools.islice(enumerate(io.BytesIO(data)), first, None):
+            if holds(canonical.decode(line)):
+                yield self._known(row, position, line)
 
-    def _held(self, batch: UnitBatchRow, position: int, line: bytes, holds: Holds) -> Iterator[FoundUnit]:
-        """Give the unit of a line if it holds; raise Doubtful unless the line is the one that the journal knows."""
-        value = canonical.decode(line)
-        if not holds(value):
-            return
-        row = self._node.journal.units.unit(str(value.get("resource_id")), str(value.get("unit_id")))
-        unsalted = {name: part for name, part in value.items() if name != "salt"}
+    def _known(self, batch: UnitBatchRow, position: int, line: bytes) -> FoundUnit:
+        """Give the unit of a line; raise Doubtful unless the line is the one that the journal knows."""
+        try:
+            value = canonical.decode(line)
+            unit = value if isinstance(value, dict) else {}
+            digest = canonical.digest({name: part for name, part in unit.items() if name != "salt"})
+        except BadInput as error:
+            raise damaged_list(batch.id) from error
+        row = self._node.journal.units.unit(str(unit.get("resource_id")), str(unit.get("unit_id")))
         known = row is not None and (row.batch, row.position, row.source_digest)
-        if known != (batch.id, position, canonical.digest(unsalted)):
-            zh, en = f"第 {batch.id} 批的清单已损坏", f"the list of batch {batch.id} is damaged"
-            raise Doubtful(zh, en, mend=Words("zhicang audit 会说明该怎么办", "zhicang audit says what to do"))
-        yield FoundUnit(batch=batch, position=position, value=value)
+        if known != (batch.id, position, digest):
+            raise damaged_list(batch.id)
+        return FoundUnit(batch=batch, position=position, value=unit)
 
     def _batch(self, batch: int) -> UnitBatchRow:
         if batch not in self._batches:

@@ -11,7 +11,7 @@ from storage.unit_segment_head import TornSegmentError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from node.registrar.unit_index import HeldSegment
+    from node.registrar.unit_merging import HeldSegment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,38 +26,36 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Batches, by the digests of their lists in the order of ids, that one segment has, or one batch that none has."""
+    """Neighbouring batches, by the digests of their lists, that one segment has, or one batch that none has."""
 
     batches: dict[bytes, int]
     held: HeldSegment | None
 
     def places(self, candidates: Callable[[UnitSegment], set[int]]) -> Iterator[Place]:
-        """Give the candidates of the segment, in order; raise TornSegmentError, or OSError when it is gone."""
+        """Give the candidates of the segment, by batches; raise TornSegmentError, or OSError when it is gone."""
         if self.held is None:
             raise TornSegmentError("not indexed")
         segment = UnitSegment(self.held.path)
         try:
-            for candidate in sorted(candidates(segment)):
-                of, position = segment.place(candidate)
-                batch = self.batches.get(segment.head.lists[of][0])
-                if batch is not None:
-                    first, last = segment.line(of, position)
-                    yield Place(batch=batch, position=position, first=first, last=last)
+            batches = [self.batches.get(digest) for digest, _ in segment.head.lists]
+            found = [(batches[of], position, of) for of, position in map(segment.place, candidates(segment))]
+            for batch, position, of in sorted((batch, *at) for batch, *at in found if batch is not None):
+                first, last = segment.line(of, position)
+                yield Place(batch=batch, position=position, first=first, last=last)
         finally:
             segment.close()
 
 
 def parts_of(listed: Iterable[tuple[int, bytes]], catalogue: Mapping[bytes, HeldSegment]) -> list[Part]:
-    """Give the parts that batches (id, digest of the list) fall into, in order: segments are of neighbours."""
+    """Give the parts that batches (id, digest of the list) fall into, in order.
+
+    A part is of neighbours, whatever its segment holds: what is found comes in the order of batches, on which cursors
+    rest. So a segment that has lists further on is searched for them again, where they stand.
+    """
     parts: list[Part] = []
-    by_segment: dict[HeldSegment, Part] = {}
     for batch, digest in listed:
         held = catalogue.get(digest)
-        part = None if held is None else by_segment.get(held)
-        if part is None:
-            part = Part(batches={}, held=held)
-            parts.append(part)
-            if held is not None:
-                by_segment[held] = part
-        part.batches[digest] = batch
+        if not parts or held is None or parts[-1].held is not held:
+            parts.append(Part(batches={}, held=held))
+        parts[-1].batches[digest] = batch
     return parts

@@ -23,7 +23,7 @@ from node.registrar.outcome import Done, Pending, Refused
 from node.registrar.registrar import UnitsSummary
 from node.registrar.unit_file import BadLines, UnitRequest
 from node.registrar.unit_index import ToIndex, UnitIndex
-from node.registrar.unit_list import LIST_NAME
+from node.registrar.unit_list import LIST_NAME, damaged_list
 from node.runtime import open_for_reading
 from node.settings import read_settings
 
@@ -66,22 +66,17 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 
 
 def _reindex(arguments: argparse.Namespace, output: Output) -> None:
-    """Make the index anew from the lists."""
+    """Make the index anew from the lists; name those that are damaged."""
     home = home_of(arguments)
     home.identity()
     with home.locked(), open_for_reading(home) as node:
-        index = UnitIndex(home.unit_index)
-        batches = [batch for batch in node.journal.units.batches() if batch.stage != "numbered"]
-        index.clear()
-        lists = [
-            ToIndex(
-                file=node.root.payload_path(batch.object_id) / LIST_NAME, digest=batch.list_digest, units=batch.claimed
-            )
-            for batch in batches
-        ]
-        index.finish(lists)
-        index.merge([each.digest for each in lists])
-    units = sum(batch.claimed for batch in batches)
+        batches = {batch.list_digest: batch for batch in node.journal.units.batches() if batch.stage != "numbered"}
+        lists = [ToIndex(file=node.root.payload_path(batch.object_id) / LIST_NAME, digest=digest) for digest, batch in batches.items()]
+        for each in UnitIndex(home.unit_index).make_anew(lists):
+            error = damaged_list(batches.pop(each.digest).id)
+            error.file = str(each.file)
+            output.refuse(error)
+    units = sum(batch.claimed for batch in batches.values())
     output.record({"summary": {"batches": len(batches), "units": units}})
     output.say(f"检索索引已重建:{len(batches)} 批,{units} 条", f"index rebuilt: {len(batches)} batches, {units} units")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from itertools import pairwise
@@ -11,7 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.registrar.unit_index import LARGE, HeldSegment, ToIndex, UnitIndex, runs_of_small
+from node.registrar.unit_index import ToIndex, UnitIndex
+from node.registrar.unit_merging import LARGE, HeldSegment, in_order, runs_of_small
+from node.unit_lookup.parts import parts_of
+from storage.errors import DiskFull
 from storage.unit_segment_head import SegmentHead
 
 
@@ -47,16 +51,24 @@ class Lists:
     def __init__(self, folder: Path) -> None:
         self.folder, self.index, self.order = folder, UnitIndex(folder / "index"), list[bytes]()
 
-    def register(self, words: str, *, merge: bool = True) -> None:
+    def write(self, words: str) -> ToIndex:
         units = [{"unit_id": f"{words}{place}", "resource_id": "R", "title": words} for place in range(2)]
         data = "".join(json.dumps(unit, ensure_ascii=False) + "\n" for unit in units).encode()
         digest = hashlib.sha256(data).digest()
         file = self.folder / digest.hex()
         file.write_bytes(data)
-        self.index.finish([ToIndex(file=file, digest=digest, units=2)])
-        self.order.append(digest)
-        if merge:
-            self.index.merge(self.order)
+        return ToIndex(file=file, digest=digest)
+
+    def register(self, *words: str) -> None:
+        lists = [self.write(each) for each in words]
+        assert self.index.finish(lists) == []
+        self.order += [each.digest for each in lists]
+        self.index.merge(self.order)
+
+    def found(self, word: str) -> list[int]:
+        """Give the batches (ids from 1, in the order of registration) whose segments have candidates, in order."""
+        parts = parts_of(enumerate(self.order, 1), self.index.catalogue())
+        return [place.batch for part in parts for place in part.places(lambda segment: segment.with_word(word))]
 
     def names(self) -> set[str]:
         return {path.name for path in (self.folder / "index").iterdir()}
@@ -93,8 +105,61 @@ def test_a_damaged_segment_is_merged_with_none(tmp_path: Path) -> None:
     path.write_bytes(data)
     lists.register("二")
     assert len(lists.names()) == 2
-    lists.index.clear()
-    assert lists.names() == set()
+    anew = [ToIndex(file=tmp_path / digest.hex(), digest=digest) for digest in lists.order]
+    assert lists.index.make_anew(anew) == []
+    assert len(lists.names()) == 1
+    assert lists.found("一") == [1, 1]
+
+
+def test_a_list_that_is_damaged_is_indexed_when_it_is_whole_again(tmp_path: Path) -> None:
+    """What is indexed under a digest was made of the bytes that have it; beside it, neighbours alone stand together."""
+    lists = Lists(tmp_path)
+    three = [lists.write(words) for words in ("抗战", "晋绥", "日报")]
+    lists.order += [each.digest for each in three]
+    good = three[1].file.read_bytes()
+    three[1].file.write_bytes(good.replace("晋绥".encode(), "晋鲁".encode()))
+    assert lists.index.make_anew(three) == [three[1]]
+    assert lists.index.finish(three) == [three[1]]
+    assert sorted(len(each.head.lists) for each in lists.index.catalogue().values()) == [1, 1]
+    three[1].file.unlink()
+    assert lists.index.make_anew(three) == [three[1]]
+    three[1].file.write_bytes(good)
+    assert lists.index.make_anew(three) == []
+    assert (lists.found("晋鲁"), lists.found("晋绥"), len(lists.names())) == ([], [2, 2], 1)
+
+
+def test_the_index_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = Lists(tmp_path)
+    lists.register("一", "二")
+    before = lists.names()
+    (tmp_path / "index" / "left.units.partial").write_bytes(b"")
+    anew = [ToIndex(file=tmp_path / digest.hex(), digest=digest) for digest in lists.order]
+    with monkeypatch.context() as full:
+        full.setattr("node.registrar.unit_index.write_segment", no_room)
+        with pytest.raises(DiskFull):
+            lists.index.make_anew(anew)
+    assert lists.names() == before | {"left.units.partial"}
+    (tmp_path / "index" / "anew").mkdir()
+    (tmp_path / "index" / "anew" / "of-a-kill.units").write_bytes(b"")
+    assert lists.index.make_anew(anew) == []
+    assert lists.names() == before
+
+
+def test_lists_that_come_again_in_another_order_are_found_in_theirs(tmp_path: Path) -> None:
+    """A crash left a segment of three lists; they come again one by one, and another between them."""
+    lists = Lists(tmp_path)
+    assert lists.index.finish([lists.write(words) for words in ("甲战", "乙战", "丙战")]) == []
+    for words in ("丙战", "丁战", "甲战", "戊战"):
+        lists.register(words)
+    assert lists.found("战") == [1, 1, 2, 2, 3, 3, 4, 4]
+    lists.register("乙战")
+    assert lists.found("战") == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    catalogue = lists.index.catalogue()
+    assert list(in_order(lists.order, catalogue)).count(None) == 3  # merged with none: it would have lists twice
+
+
+def no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "no room")
 
 
 UNLINK = Path.unlink
