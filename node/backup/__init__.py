@@ -11,6 +11,6 @@ The order of copying, and why each part is covered by the others:
    taken away, so every one that the copied journal names is there. Objects that came later are not copied: their
    numbers are free in the copied journal. One that gained a version meanwhile is what a crash leaves as well.
 
-Not in a backup: the key-recovery sheet (it belongs into a safe), staging, lock and socket; and the watermark, which
-must stay outside of all that is put back.
+Not in a backup: the key-recovery sheet (it belongs into a safe), foreign CARs (their source has them),
+staging, lock and socket; and the watermark, which must stay outside of all that is put back.
 """
