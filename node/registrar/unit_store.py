@@ -1,6 +1,6 @@
 """Storing units: from a unit file to durable lists and journal rows, the whole file or nothing of it.
 
-Order of writes, and what a crash in between leaves:
+Order of writes, and what a crash or a failure in between leaves to the next run:
 1. chunk by chunk: rows enter an open journal transaction, lists enter the staging folder   → nothing; both vanish
 2. the transaction is committed, its batches at stage "numbered"                            → `forget_unplaced`
 3. the lists move into the storage root, one syncfs, block index                            → the same
@@ -67,7 +67,11 @@ class UnitStore:
         self._crash_point = crash_point
 
     def run(self, request: UnitRequest, *, stage: str) -> StoredUnits:
-        """Store a unit file for a stage; raise BadLines, with nothing kept, when any of its lines is bad."""
+        """Store a unit file for a stage; raise BadLines, with nothing kept, when any of its lines is bad.
+
+        What a run that failed left unplaced, in this process too, is forgotten first: it would be taken for known.
+        """
+        self.forget_unplaced()
         staged: list[StagedBatch] = []
         try:
             with self._journal.transaction():
@@ -85,7 +89,7 @@ class UnitStore:
         return StoredUnits(batches=tuple(row.id for row in rows), fresh=sum(row.claimed for row in rows), known=known)
 
     def forget_unplaced(self) -> None:
-        """Forget batches that a crash left before they were stored: nothing of them was acknowledged or sent."""
+        """Forget batches that a failure left before they were stored: nothing of them was acknowledged or sent."""
         with self._journal.transaction():
             for row in self._journal.units.unplaced():
                 self._root.remove_unacknowledged(row.object_id)
