@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from node.cli.matters import NEXT_REVIEW, tell_outcome
+from node.cli.matters import NEXT_REVIEW, ended_licence, tell_outcome
 from node.cli.session import mark_demonstration
 from node.registrar.outcome import Pending, Refused
+from storage.matters import Code
 
 if TYPE_CHECKING:
     from node.cli.output import Output
@@ -42,15 +43,23 @@ async def carry_out(node: Writing, output: Output, asked: list[Asked]) -> None:
             mine.add(each.matter.id)
         else:
             waiting += 1
-            tell_outcome(Pending(matter=each.matter), output)
+            tell_outcome(Pending(matter=each.matter), output, ended=_ended(node, each.matter))
     if mine:
         async for outcome in node.registrar.carry_out(approved=False):
             if isinstance(outcome, Refused):
                 refused += 1
-            elif outcome.matter.id in mine:
-                done += 1
-            tell_outcome(outcome, output)
+                tell_outcome(outcome, output)
+                continue
+            done += outcome.matter.id in mine
+            tell_outcome(outcome, output, ended=_ended(node, outcome.matter))
     output.record({"summary": {"done": done, "known": known, "review": waiting, "refused": refused}})
     output.say(f"办妥 {done} 项,待审 {waiting} 项,拒绝 {refused} 项", f"{done} done, {waiting} wait for review, {refused} refused")
     if waiting:
         output.say(*NEXT_REVIEW)
+
+
+def _ended(node: Writing, matter: MatterRow) -> str:
+    """Give the last day of the licence that a change leaves to a resource, where it has ended."""
+    if matter.code not in (Code.AMEND, Code.SUPERSEDE):
+        return ""
+    return ended_licence(node.journal.resources.of_matter(matter.id))

@@ -49,16 +49,22 @@ def hidden_because(row: ResourceRow, caller: Caller, today: dt.date) -> Words | 
     return _said_against(canonical.decode(row.metadata), caller, today)
 
 
+def licence_ended(said: dict[str, Any], today: dt.date) -> str:
+    """Give the last day of a licence that has ended by what metadata says; "" while it runs."""
+    last: str = said.get("rights_until", "")
+    return last if last < today.isoformat() else ""
+
+
 def _said_against(said: dict[str, Any], caller: Caller, today: dt.date) -> Words | None:
     access, scope = said.get("access", "closed"), said.get("rights_scope", "")
     if access not in _ACCESS[caller]:
         return Words(f"访问级别为“{_zh('access', access)}”", f"its access level is {access}")
     if scope not in _SCOPE[caller]:
         return Words(f"授权范围为“{_zh('rights_scope', scope)}”", f"its licence is for {scope}")
-    first, last, day = said.get("rights_from", ""), said.get("rights_until", ""), today.isoformat()
-    if first > day:
+    first = said.get("rights_from", "")
+    if first > today.isoformat():
         return Words(f"授权自 {first} 起", f"its licence begins on {first}")
-    if last and last < day:
+    if last := licence_ended(said, today):
         return Words(f"授权已于 {last} 到期", f"its licence ended on {last}")
     return None
 

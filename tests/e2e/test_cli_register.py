@@ -251,3 +251,27 @@ def test_without_titles_option_and_list_name_a_resource_alike(desk: Desk) -> Non
     titles = {resource["title"] for resource in desk.listed()}
     assert numbers(first) != numbers(second)
     assert len(titles) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "注意:权利期限 2020-12-31 已过"), ("en", "note: its licence ended on 2020-12-31")]
+)
+def test_a_licence_that_has_ended_is_said(desk: Desk, language: str, words: str) -> None:
+    file = desk.write("旧照.txt", "旧照")
+    said = ("--access", "公开", "--set", "权利期限=2020")
+    ran = desk.well("--lang", language, "register", file, *said)
+    assert words in ran.err
+    if language == "zh":
+        return
+    again = desk.well("register", file, *said, "--json")
+    number = again.results[0]["resource_id"]
+    assert again.results[0]["licence_ended"] == "2020-12-31"
+    draft = desk.well("draft", desk.write("新照.txt", "新照"), *said, "--json")
+    assert draft.results[0]["licence_ended"] == "2020-12-31"
+    superseded = desk.well("supersede", number, desk.write("重扫.txt", "重扫"), "--json")
+    assert superseded.results[0]["licence_ended"] == "2020-12-31"
+    amended = desk.well("amend", number, "--set", "权利期限=2021-05-01", "--json")
+    assert (amended.results[0]["licence_ended"], "2021-05-01" in amended.err) == ("2021-05-01", True)
+    renewed = desk.well("amend", number, "--set", "权利期限=2999", "--json")
+    assert "licence_ended" not in renewed.results[0]
+    assert renewed.err == ""
