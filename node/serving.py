@@ -50,7 +50,7 @@ GRACE = 5.0
 FOLLOW = 10.0
 """Seconds between two looks whether the chain has other validators or governance acts than the anchor knows."""
 AGAIN = 15.0
-"""Seconds between two looks whether the journal has open work that can be finished now."""
+"""Seconds between two looks whether the journal has open work that can be finished now, or governors froze records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,8 @@ async def serving(
         wanted = settings.rpc_port if port is None else port
         bound = await stack.enter_async_context(_served(application, wanted))
         url = await _with_gateway(stack, home, settings.gateway if gateway is None else gateway, settings)
-        tasks = [asyncio.create_task(_finish_what_is_open(worker)), asyncio.create_task(_follow_the_chain(own, follow))]
+        running = (_finish_what_is_open(worker), _take_over_freezing(worker), _follow_the_chain(own, follow))
+        tasks = [asyncio.create_task(each) for each in running]
         listener = Listener(stack.enter_context(open_door(home, environment)), answer=_in_turn(worker, answer))
         await listener.start()
         try:
@@ -164,6 +165,16 @@ async def _finish_what_is_open(worker: Worker) -> None:
         recover = _recover_open_acts
 
 
+async def _take_over_freezing(worker: Worker) -> None:
+    """Have what governors froze given out no more, beside an act that takes long, too."""
+    while True:
+        try:
+            await worker.look(lambda node: node.registrar.look())
+        except Exception as error:  # noqa: BLE001 - the next look takes it over
+            _LOG.warning("what governors froze was not looked up: %s", error)
+        await asyncio.sleep(AGAIN)
+
+
 async def _follow_the_chain(own: OwnAnchor, follow: Callable[[], Awaitable[bool]]) -> None:
     """Bring the home's anchor forward, by proof, when the chain tells of other validators or of governance acts."""
     told: str | None = None
@@ -189,8 +200,6 @@ async def _recover(node: Writing) -> None:
 async def _recover_open_acts(node: Writing) -> None:
     if node.journal.acts.open():
         await node.registrar.recover()
-    else:
-        await node.registrar.look()  # what governors froze is given out no more
 
 
 @asynccontextmanager

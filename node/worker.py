@@ -43,7 +43,7 @@ class Worker:
             return await self.look(act)
 
     async def look(self, question: Callable[[Writing], Coroutine[Any, Any, Result]]) -> Result:
-        """Ask something beside an act, without a turn; it must change nothing."""
+        """Ask something beside an act, whenever that waits, without a turn; it changes nothing that acts decide."""
         if self._loop is None or self._node is None:
             raise RuntimeError("the worker has ended")
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(question(self._node), self._loop))

@@ -64,12 +64,14 @@ def test_what_is_open_is_served_and_nothing_else(desk: Desk) -> None:
     desk.write("closed/blank.txt", "blank")
     opened = desk.well("register", "open", "--set", "access=open", "--json").results[0]
     closed = desk.well("register", "closed", "--json").results[0]
+    frozen = desk.well("register", desk.write("frozen.txt", "soon frozen"), "--set", "access=open", "--json").results[0]
     cids = {each["resource_id"]: each["cid"] for each in desk.listed()}
     assert desk.run("serve", "--gateway", "nowhere").code == 2
     with serving(desk) as where:
         gateway = where["gateway"]
         root = f"{gateway}/ipfs/{cids[opened['resource_id']]}"
         assert fetch(f"{root}/page.txt") == (200, b"an open page")
+        assert fetch(f"{gateway}/ipfs/{cids[frozen['resource_id']]}") == (200, b"soon frozen")
         blank = "f01551220" + hashlib.sha256(b"blank").hexdigest()
         assert fetch(f"{gateway}/ipfs/{blank}?format=raw") == (200, b"blank")
         hidden = "f01551220" + hashlib.sha256(b"a closed page").hexdigest()
@@ -82,6 +84,11 @@ def test_what_is_open_is_served_and_nothing_else(desk: Desk) -> None:
         deadline = time.monotonic() + 60
         while len(children_of(where["pid"])) < len(first) or first[0] in children_of(where["pid"]):
             assert time.monotonic() < deadline, "the process was not started anew"
+            time.sleep(0.2)
+        desk.well("govern", "freeze", frozen["resource_id"])
+        deadline = time.monotonic() + 60
+        while fetch(f"{gateway}/ipfs/{cids[frozen['resource_id']]}") != nowhere:
+            assert time.monotonic() < deadline, "what governors froze is still given out"
             time.sleep(0.2)
         desk.well("amend", opened["resource_id"], "--set", "access=closed")
         assert fetch(f"{root}/page.txt") == nowhere
