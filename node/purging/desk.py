@@ -9,11 +9,15 @@ then, for each resource:
 5. the journal says that the payload goes                               → `audit` names it until it is gone
 6. its rows of the index go, then the object, whole, by one rename out of the root; what was moved is removed from the
    staging folder, at the next start if not now                         → the next run goes on
-7. the journal says that it is gone
+7. what a repair of it set aside or fetched is removed                  → the next run goes on
+8. the journal says that it is gone
+Nobody asks the chain whether governors froze a record meanwhile: the registry lets nobody freeze what is withdrawn, nor
+withdraw what is frozen, and only what is withdrawn for good comes this far.
 """
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,7 +27,8 @@ from node.errors import BadInput, Words
 from node.purging.destruction_list import check
 from node.records import canonical
 from storage.blocks import BlockIndex
-from storage.durable import write_durably
+from storage.durable import sync_folder, write_durably
+from storage.errors import told_of
 from storage.ocfl import tombstone_of
 from storage.purges import BEGUN, PURGED, PurgeRow
 from storage.root import StorageRoot
@@ -35,6 +40,9 @@ if TYPE_CHECKING:
     from node.purging.destruction_list import DestructionList
     from node.runtime import Writing
     from storage.acts import ActRow
+
+DESTROYED_IN = ["storage", "staging", "repairs"]
+"""The folders of the home that keep nothing of the payload, as the tombstone says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +134,7 @@ class PurgeDesk:
         number = str(item["resource_id"])
         statement = canonical.encode({
             "form": "zhicang-tombstone-1", "list": list_.digest.hex(), "institution": list_.value["institution"],
-            "reason": list_.value["reason"], "document": list_.value["document"], **item,
+            "reason": list_.value["reason"], "document": list_.value["document"], **item, "destroyed_in": DESTROYED_IN,
             "prepared_by": "0x" + prepared.sender.hex(), "prepared_tx": "0x" + (prepared.tx_hash or b"").hex(),
             "approved_by": "0x" + approved.sender.hex(), "approved_tx": "0x" + (approved.tx_hash or b"").hex(),
         })  # fmt: skip
@@ -146,5 +154,10 @@ class PurgeDesk:
     def _remove(self, row: PurgeRow, blocks: BlockIndex) -> None:
         remove_payload(self._root, blocks, row.number)
         self._crash_point("removed")
+        repairs = self._node.home.repairs
+        if (repairs / row.number).is_dir():
+            with told_of(row.number):
+                shutil.rmtree(repairs / row.number)
+                sync_folder(repairs)
         with self._node.journal.transaction():
             self._node.journal.purges.finish(row.number)

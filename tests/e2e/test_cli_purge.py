@@ -77,7 +77,17 @@ def test_two_people_purge_and_what_was_said_stays_provable(office: Office) -> No
     (office.folder / "changed.json").write_text(json.dumps(changed))
     assert "没有审核员批准" in later(office, "purge", "run", "changed.json", code=2)
 
-    later(office, "purge", "run", "list.json")
+    assert "已撤销" in office.run("govern", "freeze", file).said  # so nobody has to look for a freeze before destroying
+    for folder in ("aside/object/v1/content/payload", "incoming"):
+        (office.home / "repairs" / tree / folder).mkdir(parents=True)
+        (office.home / "repairs" / tree / folder / "p1.tif").write_text("1")
+    settings = office.home / "zhicang.toml"
+    before = settings.read_text() if settings.exists() else ""
+    settings.write_text(f'{before}ipfs_api = "http://127.0.0.1:9"\n')
+
+    said = later(office, "purge", "run", "list.json")
+    assert "zhicang storage publish --all" in said
+    settings.write_text(before)
     assert not list(office.home.rglob("p1.tif"))
     assert not list(office.home.rglob("one.txt"))
     assert "本次 0 件" in later(office, "purge", "run", "list.json")
@@ -89,6 +99,7 @@ def test_two_people_purge_and_what_was_said_stays_provable(office: Office) -> No
     [tombstone] = office.home.rglob(f"{tree}-purged/v1/content/payload/tombstone.json")
     said = json.loads(tombstone.read_bytes())
     assert (said["list"], said["reason"]) == (shown["list"], "含个人信息")
+    assert said["destroyed_in"] == ["storage", "staging", "repairs"]
     assert said["prepared_by"] != said["approved_by"]
     assert "销毁" in office.run("export", tree, "out").said
     assert office.run("repair", tree).code == 2

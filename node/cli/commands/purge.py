@@ -10,6 +10,7 @@ from node.cli.because import document_digest
 from node.cli.keyed import carried, carry, sign_here
 from node.cli.keystores import add_keystore, keystore_of, open_keystore
 from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
+from node.cli.publishing import take_out
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Words, chinese_reason
 from node.purging.desk import PurgeDesk
@@ -126,6 +127,7 @@ async def act_run(node: Writing, arguments: argparse.Namespace, output: Output) 
         count, fresh = count + 1, fresh + purged.fresh
         output.record({"resource_id": purged.number, "tombstone": purged.tombstone, "fresh": purged.fresh})
         output.say(f"{purged.number} 的载荷已销毁,销毁说明 {purged.tombstone}", f"the payload of {purged.number} is gone; its tombstone is {purged.tombstone}")
+    await take_out(node, arguments.destruction.numbers, output)
     output.record({"summary": {"purged": count, "fresh": fresh}})
     output.say(f"销毁 {count} 件(本次 {fresh} 件);登记、证明与凭证不变", f"{count} purged, {fresh} of them now; records, proofs and receipts stay")
 
