@@ -1,4 +1,4 @@
-"""Blocks by CID from a partner's trustless gateway: one raw block a request, hashed again, of bounded size.
+"""Blocks by CID from a partner's trustless gateway: one raw block a request, hashed again, of bounded size and time.
 
 Source: the Trustless Gateway specification, `application/vnd.ipld.raw`. No redirect is followed: who is asked, answers.
 """
@@ -16,6 +16,8 @@ from storage.kubo import CONNECT_PATIENCE, CONNECTIONS, SILENCE
 if TYPE_CHECKING:
     from storage.cid import Cid
 
+PATIENCE = 120.0
+"""Seconds that a block may take in all: of 1 MiB, 9 kB a second."""
 _RAW = "application/vnd.ipld.raw"
 _OK, _GONE = 200, (404, 410)
 
@@ -23,9 +25,9 @@ _OK, _GONE = 200, (404, 410)
 class GatewayBlocks:
     """The blocks of one gateway; use as an async context manager. See the seam in `storage.block_source`."""
 
-    def __init__(self, url: str, *, silence: float = SILENCE) -> None:
+    def __init__(self, url: str, *, silence: float = SILENCE, patience: float = PATIENCE) -> None:
         self.url = url.rstrip("/")
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_PATIENCE, sock_read=silence)
+        timeout = aiohttp.ClientTimeout(total=patience, sock_connect=CONNECT_PATIENCE, sock_read=silence)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS), timeout=timeout, headers={"Accept": _RAW},
             auto_decompress=False, trust_env=False,

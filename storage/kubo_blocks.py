@@ -143,6 +143,16 @@ class KuboBlocks:
             raise self._lies("别的固定项", "other pins")
         return str(pin.get("Name") or "")
 
+    async def is_kept(self, cid: Cid) -> bool:
+        """Tell whether a block lies below a pin of something else, so that garbage collection leaves it."""
+        try:
+            await self._api.call("pin/ls", arg=str(cid), type="indirect")
+        except KuboSays as error:
+            if _NOT_PINNED in error.message:
+                return False
+            raise
+        return True
+
     async def collect_garbage(self) -> int:
         """Remove every block that no pin keeps; give how many were."""
         removed = 0

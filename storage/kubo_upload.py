@@ -15,7 +15,7 @@ from storage.errors import Damaged, StorageError, Words
 from storage.traversal import walk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from storage.block_source import BlockSource
     from storage.cid import Cid
@@ -47,8 +47,13 @@ class Sent:
     error: StorageError | None = None
 
 
-async def upload(source: BlockSource, kubo: KuboBlocks, payloads: Iterable[Payload]) -> AsyncIterator[Sent]:
-    """Bring payloads into kubo, verified, pinned and named; tell of each when kubo has it for good."""
+async def upload(
+    source: BlockSource, kubo: KuboBlocks, payloads: Iterable[Payload], *, still: Callable[[Payload], bool]
+) -> AsyncIterator[Sent]:
+    """Bring payloads into kubo, verified, pinned and named; tell of each when kubo has it for good.
+
+    ``still`` is asked as small ones leave, which wait for others; one that is not to be sent any more is passed over.
+    """
     batch: list[tuple[Payload, dict[Cid, bytes]]] = []
     held = 0
     for payload in payloads:
@@ -67,14 +72,17 @@ async def upload(source: BlockSource, kubo: KuboBlocks, payloads: Iterable[Paylo
         batch.append((payload, blocks))
         held += sum(map(len, blocks.values()))
         if held >= TOGETHER or len(batch) >= MOST_ROOTS:
-            for sent in await _together(kubo, batch):
+            for sent in await _together(kubo, batch, still):
                 yield sent
             batch, held = [], 0
-    for sent in await _together(kubo, batch):
+    for sent in await _together(kubo, batch, still):
         yield sent
 
 
-async def _together(kubo: KuboBlocks, batch: list[tuple[Payload, dict[Cid, bytes]]]) -> list[Sent]:
+async def _together(
+    kubo: KuboBlocks, waiting: list[tuple[Payload, dict[Cid, bytes]]], still: Callable[[Payload], bool]
+) -> list[Sent]:
+    batch = [(payload, blocks) for payload, blocks in waiting if still(payload)]
     if not batch:
         return []
     whole = {cid: data for _, blocks in batch for cid, data in blocks.items()}

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from storage.resources import PAGE
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
@@ -153,6 +155,13 @@ class UnitRows:
     def batches(self, *, first: int = 0) -> Iterator[UnitBatchRow]:
         """Give every batch in the order of ids, from one on."""
         return self._find("b.id >= ? ORDER BY b.id", first)
+
+    def in_pages(self, limit: int = PAGE) -> Iterator[UnitBatchRow]:
+        """Give every batch in the order of ids, read a page at a time, as `ResourceRows.in_pages` does."""
+        first = 0
+        while rows := list(self._find("b.id >= ? ORDER BY b.id LIMIT ?", first, limit)):
+            yield from rows
+            first = rows[-1].id + 1
 
     def _find(self, condition: str, *values: object) -> Iterator[UnitBatchRow]:
         for row in self._connection.execute(f"{_SELECT} WHERE {condition}", values):

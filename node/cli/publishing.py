@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from node.cli.session import home_of, mark_demonstration
-from node.errors import BadInput, Doubtful, Words
+from node.errors import BadInput, Doubtful, Words, ZhicangError
 from node.history import find
 from node.publishing.own_kubo import own_kubo
 from node.publishing.publish import Publisher
@@ -17,6 +18,7 @@ from node.runtime import open_for_reading
 from node.visibility.rule import Caller, hidden_because
 from node.visibility.sight import list_hidden_because
 from storage.block_source import IndexBlocks
+from storage.blocks import BlockIndex
 from storage.cid import Cid
 from storage.errors import StorageError, UnknownBlock
 from storage.kubo_blocks import KuboBlocks
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from node.cli.output import Output
     from node.publishing.publish import Left
-    from node.runtime import Reading
+    from node.runtime import Reading, Writing
     from storage.kubo import KuboApi
     from storage.kubo_upload import Sent
     from storage.resources import ResourceRow
@@ -66,6 +68,25 @@ async def _publish(node: Reading, arguments: argparse.Namespace, output: Output)
         source.close()
 
 
+async def take_out(node: Writing, numbers: list[str], output: Output) -> None:
+    """Take what was purged out of the home's kubo, where it has one; where that fails, say what does it later."""
+    if not node.settings.ipfs_api:
+        return
+    rows = [row for number in numbers if (row := node.journal.resources.by_number(number)) is not None]
+    try:
+        with closing(BlockIndex.open(node.home.blocks, root=node.home.storage, read_only=True)) as index, PinList() as pins:
+            source = IndexBlocks(index)
+            async with own_kubo(node.home) as api:
+                kubo = KuboBlocks(api)
+                await pins.take(kubo.pins())
+                publisher = Publisher(node.journal, source=source, kubo=kubo, pins=pins, today=day_of(time.time()))
+                _tell_left(await publisher.withdraw(rows, ()), output)
+            source.close()
+    except (ZhicangError, StorageError) as error:
+        words = error.words
+        output.note(f"kubo 里的没有撤下({words.zh});再运行 zhicang storage publish --all", f"kubo still has them ({words.en}); run zhicang storage publish --all")
+
+
 async def _send(node: Reading, publisher: Publisher, chosen: list[ResourceRow] | None, output: Output, *, removed: int) -> None:
     sent = refused = 0
     for row in chosen or ():
@@ -94,7 +115,7 @@ async def _send(node: Reading, publisher: Publisher, chosen: list[ResourceRow] |
 def _of(node: Reading, chosen: list[ResourceRow] | None) -> tuple[Iterable[ResourceRow], Iterable[UnitBatchRow]]:
     """Give the resources that are meant, and the unit lists that name any of them."""
     if chosen is None:
-        return node.journal.resources.all(), node.journal.units.batches()
+        return node.journal.resources.in_pages(), node.journal.units.in_pages()
     naming = {batch.id: batch for row in chosen for batch in node.journal.units.naming(row.number)}
     return chosen, naming.values()
 
@@ -129,10 +150,10 @@ async def _check(node: Reading, arguments: argparse.Namespace, output: Output) -
         await _check_private(api, output)
         good = 0
         today = day_of(time.time())
-        for row in node.journal.resources.all() if arguments.all else _chosen(node, arguments.names):
+        for row in node.journal.resources.in_pages() if arguments.all else _chosen(node, arguments.names):
             if hidden_because(row, Caller.PARTNER, today) is None:
                 good += await _read_back(KuboBlocks(api), row.number, row.cid, output)
-        for batch in node.journal.units.batches() if arguments.all else ():
+        for batch in node.journal.units.in_pages() if arguments.all else ():
             if list_hidden_because(node.journal, batch, Caller.PARTNER, today) is None:
                 good += await _read_back(KuboBlocks(api), batch.object_id, batch.cid, output)
         if arguments.all or arguments.names:

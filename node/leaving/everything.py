@@ -70,7 +70,7 @@ def export_all(node: Reading, folder: Path, *, step: Callable[[], None]) -> Left
                 bag = f"resources/{row.period:04d}/{name}"
                 bags.write(line_of(bag, kind=Kind(version.kind).word, digest=version.content_digest))
                 left.resources += _resource(node, version, folder / bag, group, left)
-        for batch in list(node.journal.units.batches()):
+        for batch in node.journal.units.in_pages():
             step()
             if batch.stage != "numbered":
                 bag = f"units/{batch.object_id}"

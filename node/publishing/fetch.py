@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from node.errors import BadInput, Doubtful, Words
+from node.errors import BadInput, Doubtful, Words, ZhicangError
 from node.offline import read_anchor, read_receipt, read_subject
 from node.receipts.record import RegisteredRecord
 from node.receipts.verify import verify
@@ -55,17 +55,31 @@ async def fetch(wanted: Wanted, kubo: KuboBlocks, folder: Path, *, patience: flo
     """Write `payload/`, and beside it the receipt, into a new or empty folder, durable when this returns.
 
     Raise KuboSilent when the swarm gives nothing for ``patience`` seconds, Damaged when a block is not what its CID
-    names, Doubtful when the receipt does not hold for what came; nothing is written then.
+    names, Doubtful when the receipt does not hold for what came; nothing is written then, and what does not hold is
+    not kept in kubo by this.
     """
+    former = None if wanted.proof is None else await kubo.pin_of(wanted.root)
     with whole_folder(folder) as whole:
         await kubo.pin(wanted.root, wanted.name, patience=patience)
         unpacked = await unpack(kubo, wanted.root, whole / "payload", name=wanted.name, judge=lambda: None)
         verdict = None
         if wanted.proof is not None:
             receipt, anchor = wanted.proof
-            verdict = _judged(whole / "payload", receipt, anchor, name=wanted.name)
+            try:
+                verdict = _judged(whole / "payload", receipt, anchor, name=wanted.name)
+            except ZhicangError:
+                await _let_go(kubo, wanted.root, former)
+                raise
             (whole / "receipt.json").write_bytes(receipt.to_json_bytes())
     return unpacked, verdict
+
+
+async def _let_go(kubo: KuboBlocks, root: Cid, former: str | None) -> None:
+    """Keep no longer what is not as its receipt says, unless it was kept before this."""
+    if former is None:
+        await kubo.unpin(root)
+    else:
+        await kubo.name(root, former)
 
 
 def _judged(payload: Path, receipt: Receipt, anchor: TrustAnchor, *, name: str) -> Verdict:

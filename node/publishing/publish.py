@@ -55,6 +55,7 @@ class Publisher:
         self._kubo = kubo
         self._pins = pins
         self._today = today
+        self._lists_sent: dict[str, int] = {}
         self.there = 0
         """How many of the payloads were there already, under their names."""
 
@@ -71,7 +72,7 @@ class Publisher:
         left: list[Left] = []
         for name, root, because in chain(self._stale(rows), self._stale_lists(batches)):
             pinned = self._pins.name_of(root) is not None
-            if pinned or await self._kubo.has(root):
+            if pinned or (await self._kubo.has(root) and not await self._kubo.is_kept(root)):
                 left.append(Left(name=name, root=root, because=because, pinned=pinned))
                 await self._kubo.unpin(root)
                 self._pins.forget(root)
@@ -82,23 +83,36 @@ class Publisher:
     async def publish(self, rows: Iterable[ResourceRow], batches: Iterable[UnitBatchRow]) -> AsyncIterator[Sent]:
         """Send what may be seen and is not there; tell of each when kubo has it for good."""
         wanted = chain(self._payloads(rows), self._lists(batches))
-        async for sent in upload(self._source, self._kubo, wanted):
+        async for sent in upload(self._source, self._kubo, wanted, still=self._still):
             if sent.error is not None:
                 self._pins.forget(sent.payload.root)
             yield sent
 
     def _payloads(self, rows: Iterable[ResourceRow]) -> Iterator[Payload]:
         for row in rows:
-            if self.hidden_because(row) is not None:
-                continue
-            yield from self._wanted(row.number, row.cid, row.size)
+            now = self._journal.resources.by_number(row.number)  # the row may be hours old by the time it is reached
+            if now is not None and self.hidden_because(now) is None:
+                yield from self._wanted(now.number, now.cid, now.size)
 
     def _lists(self, batches: Iterable[UnitBatchRow]) -> Iterator[Payload]:
         for batch in batches:
             if self.list_hidden_because(batch) is None:
                 # the journal does not know how long a list is; one block travels with others, more on its own
                 size = 0 if Cid.from_binary(batch.cid).codec == RAW else SMALL + 1
+                self._lists_sent[batch.object_id] = batch.id
                 yield from self._wanted(batch.object_id, batch.cid, size)
+
+    def _still(self, payload: Payload) -> bool:
+        """Judge once more what was taken up some time ago, as kubo is about to get it."""
+        row = self._journal.resources.by_number(payload.name)
+        if row is not None:
+            still = row.cid == payload.root.binary and self.hidden_because(row) is None
+        else:
+            batch = self._journal.units.batch(self._lists_sent[payload.name])
+            still = batch is not None and self.list_hidden_because(batch) is None
+        if not still:
+            self._pins.forget(payload.root)
+        return still
 
     def _wanted(self, name: str, cid: bytes, size: int) -> Iterator[Payload]:
         """Give what is to be sent or named, unless it is there."""

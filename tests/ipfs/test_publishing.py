@@ -128,16 +128,22 @@ def test_what_partners_may_see_travels_and_is_kept(house: House, partner: House,
     assert (partner.folder / "cid" / "payload" / "fetched").read_bytes() == b"for partners"
 
 
-def test_a_receipt_that_does_not_hold_leaves_nothing(house: House, partner: House, tmp_path: Path) -> None:
+def test_a_receipt_that_does_not_hold_leaves_nothing(
+    house: House, partner: House, swarm: Swarm, tmp_path: Path
+) -> None:
     house.write("claim.txt", b"claimed")
-    number, _ = house.register("claim.txt")
+    number, root = house.register("claim.txt")
     house.well("storage", "publish", number)
     receipt = house.folder / "claim.json"
     house.well("receipt", number, "-o", receipt)
     of_another_chain = ROOT / "tests" / "vectors" / "receipts" / "anchors" / "anchored.json"
-    ran = partner.run("storage", "fetch", receipt, "--anchor", of_another_chain, "-o", tmp_path / "out")
-    assert (ran.code, ran.errors[""]["code"]) == (1, "doubtful")
-    assert not list(tmp_path.glob("out*"))
+    second = swarm.members[1]
+    for former in (None, "mine"):
+        ran = partner.run("storage", "fetch", receipt, "--anchor", of_another_chain, "-o", tmp_path / "out")
+        assert (ran.code, ran.errors[""]["code"]) == (1, "doubtful")
+        assert not list(tmp_path.glob("out*"))
+        assert ask(second, "pin_of", root) == former
+        second.run("pin", "add", "--name", "mine", str(root))
 
 
 def test_what_may_not_be_seen_any_more_leaves(house: House, swarm: Swarm) -> None:
@@ -161,6 +167,27 @@ def test_what_may_not_be_seen_any_more_leaves(house: House, swarm: Swarm) -> Non
     assert [ask(first, "has", roots[name][1]) for name in ("gone", "shut", "new", "twice")] == [False] * 3 + [True]
     assert ask(first, "pin_of", roots["again"][1]) == roots["again"][0]
     assert house.well("storage", "publish", "--all").summary["removed"] == 0
+
+
+def test_what_lies_in_another_payload_stays_and_has_left_all_the_same(house: House, swarm: Swarm) -> None:
+    first = swarm.members[0]
+    house.write("leaf.txt", b"a page that is in a book, too")
+    house.write("tome/leaf.txt", b"a page that is in a book, too")
+    house.write("tome/other.txt", b"another")
+    (leaf, root), _ = house.register("leaf.txt"), house.register("tome")
+    house.well("storage", "publish", "--all")
+    house.act("withdraw", leaf, "--reason", "rights disputed")
+    assert house.well("storage", "publish", "--all").summary["removed"] == 1
+    assert (ask(first, "has", root), ask(first, "pin_of", root), ask(first, "is_kept", root)) == (True, None, True)
+    assert house.well("storage", "publish", "--all").summary["removed"] == 0
+
+    house.write("cut.txt", b"cut off between unpinning and collecting")
+    cut, cut_root = house.register("cut.txt")
+    house.well("storage", "publish", cut)
+    house.act("withdraw", cut, "--reason", "rights disputed")
+    first.run("pin", "rm", str(cut_root))
+    assert house.well("storage", "publish", "--all").summary["removed"] == 1
+    assert not ask(first, "has", cut_root)
 
 
 def test_unit_lists_go_and_leave_with_the_strictest_resource_that_they_name(house: House, swarm: Swarm) -> None:

@@ -37,7 +37,7 @@ def large(seed: str, leaves: int = LARGE) -> tuple[Payload, dict[Cid, bytes]]:
 
 
 async def sent_of(source: Shelf, kubo: KuboBlocks, *payloads: Payload) -> list[Sent]:
-    return [sent async for sent in upload(source, kubo, payloads)]
+    return [sent async for sent in upload(source, kubo, payloads, still=lambda _: True)]
 
 
 async def test_small_ones_travel_together(kubo: Kubo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +62,17 @@ async def test_small_ones_travel_together(kubo: Kubo, monkeypatch: pytest.Monkey
         assert [pins[payload.root] for payload in payloads] == [payload.name for payload in payloads]
         kubo.run("repo", "gc", "--quiet")
         assert all([await source.has(cid) for cid in blocks])
+
+
+async def test_what_may_not_be_seen_any_more_when_it_leaves_is_not_sent(kubo: Kubo) -> None:
+    blocks = {Cid(RAW, hashlib.sha256(data).digest()): data for data in (b"late %d" % i for i in range(3))}
+    payloads = [Payload(name=f"late {i}", root=cid, size=6) for i, cid in enumerate(blocks)]
+    async with KuboApi(kubo.url) as api:
+        target, shelf = KuboBlocks(api), Shelf(blocks)
+        done = [one async for one in upload(shelf, target, payloads, still=lambda each: each != payloads[1])]
+        assert shelf.asked == 3
+        assert [one.payload for one in done] == [payloads[0], payloads[2]]
+        assert [await target.has(cid) for cid in blocks] == [True, False, True]
 
 
 async def test_garbage_that_is_collected_before_the_pin_is_sent_again(

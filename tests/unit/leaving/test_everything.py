@@ -3,8 +3,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ from node.registrar.outcome import Waiting
 from node.registrar.request import RegisterRequest
 from node.runtime import open_for_drafting, open_for_reading
 from storage.errors import TargetNotEmpty
+from storage.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -250,6 +253,21 @@ def test_what_is_not_final_goes_out_without_a_receipt_and_the_verifier_says_so(l
         export_all(node, tmp_path / "all", step=lambda: None)
     ran = verified(tmp_path / "all")
     assert (ran.returncode, ran.stdout.count("✓"), ran.stdout.count("no receipt: nothing proves")) == (1, 4, 1)
+
+
+def test_reading_by_pages_holds_no_snapshot(leaving: Home, tmp_path: Path) -> None:
+    shutil.copytree(leaving.path, tmp_path / "home")
+    path = tmp_path / "home" / "journal.db"
+    with closing(Journal.open(path)) as writer, closing(Journal.open(path, read_only=True)) as reader:
+        rows = reader.resources.in_pages(limit=1)
+        first, second = next(rows), writer.resources.page(after="", limit=2)[1]
+        with writer.transaction():
+            writer.resources.withdraw(second.number)
+        with closing(sqlite3.connect(path)) as other:
+            assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        assert [(row.number, row.withdrawn) for row in rows] == [(second.number, 1)]
+        assert first.number < second.number
+        assert list(reader.units.in_pages(limit=1)) == list(reader.units.batches())
 
 
 def test_another_folder_is_refused(leaving: Home, tmp_path: Path) -> None:
