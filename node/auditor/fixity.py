@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from storage.resources import ResourceRow
     from storage.units import UnitBatchRow
 
+HELD = 1000
+"""Objects that are told last, at most: where more miss files, it is not because hands moved some."""
 _MISSING = ("payload-missing", "object-missing")
 
 
@@ -55,14 +57,16 @@ class FixityRun:
         """Read what is due; give what is wrong, each object's before it counts as read.
 
         ``step`` gets the bytes of each object that was read. What misses a file or has one too many is told last, when
-        it is known whether the file only moved.
+        it is known whether the file only moved, unless there are very many such objects.
         """
         held: list[Checked] = []
         reading = ahead(self._read, [name for name, _ in self.due], undo=Checked.close, threads=threads())
         with closing(reading):
             for (_, size), (_, future) in zip(self.due, reading, strict=True):
                 checked = with_index(future.result(), self._node.blocks.rows)
-                if any(fault.what in _MISSING or fault.what.endswith("-surplus") for fault in checked.faults):
+                if len(held) < HELD and any(
+                    fault.what in _MISSING or fault.what.endswith("-surplus") for fault in checked.faults
+                ):
                     held.append(checked)
                 else:
                     yield from self._told(checked)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from node.auditor import fixity
 from node.auditor.fixity import FixityRun
 from node.runtime import open_for_reading
 from storage.errors import Damaged
@@ -155,6 +156,13 @@ def test_files_that_hands_edited_moved_removed_or_added_are_named(
         ("p3.tif", "there is a payload file too many"),
         ("note.txt", "none"),
     }
+
+
+def test_where_very_many_miss_files_the_rest_is_told_at_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = payload(home)
+    (folder / "p2.tif").rename(folder / "page2.tif")
+    monkeypatch.setattr(fixity, "HELD", 0)
+    assert "a payload file is missing" in {text.split(",")[0] for _, text in words(run(home)[1])}
 
 
 def test_an_object_that_was_moved_is_named_with_its_place(home: Home) -> None:
