@@ -80,7 +80,10 @@ class UnitIndex:
         return damaged
 
     def make_anew(self, lists: Sequence[ToIndex]) -> list[ToIndex]:
-        """Index all lists beside what is there, which goes when that is whole; give the lists that could not be."""
+        """Index all lists beside what is there, which goes when that is whole; give the lists that could not be.
+
+        A whole segment of such a list stays: one damaged list is no reason to have none of its units found.
+        """
         beside = UnitIndex(self._folder / _ANEW)
         with told_of(str(self._folder)):
             self._folder.mkdir(exist_ok=True)
@@ -88,14 +91,16 @@ class UnitIndex:
             try:
                 damaged = beside.finish(lists)
                 beside.merge([each.digest for each in lists])
-                made = {path.name: path for path in (self._folder / _ANEW).glob("*.units")}
-                for name, path in made.items():
-                    path.replace(self._folder / name)
+                held = self.catalogue()
+                kept = {held[each.digest].path.name for each in damaged if _is_whole(held.get(each.digest))}
+                for path in list((self._folder / _ANEW).glob("*.units")):
+                    path.replace(self._folder / path.name)
+                    kept.add(path.name)
                 sync_folder(self._folder)
             finally:
                 shutil.rmtree(self._folder / _ANEW, ignore_errors=True)
             for path in self._folder.iterdir():
-                if path.name not in made:
+                if path.name not in kept:
                     path.unlink()
         return damaged
 
@@ -150,3 +155,16 @@ class UnitIndex:
     def _path(self, digests: Sequence[bytes]) -> Path:
         name = digests[0] if len(digests) == 1 else hashlib.sha256(b"".join(digests)).digest()
         return self._folder / f"{name.hex()}.units"
+
+
+def _is_whole(held: HeldSegment | None) -> bool:
+    """Tell whether a segment is there, and every page of it as it was written."""
+    if held is None:
+        return False
+    try:
+        with closing(UnitSegment(held.path)) as segment:
+            for section in (segment.offsets, segment.pairs, segment.keys):
+                section.all()
+    except (OSError, TornSegmentError):
+        return False
+    return True

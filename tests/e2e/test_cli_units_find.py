@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from node.home import Home
+from node.runtime import open_for_reading
+from node.unit_lookup import UnitLookup, Wanted
+
 if TYPE_CHECKING:
     from conftest import Desk
 
@@ -71,3 +75,41 @@ def test_units_are_found_shown_and_told_to_be_replaced(desk: Desk) -> None:
     assert "zhicang units reindex" in damaged.err
     desk.well("units", "reindex")
     assert desk.well("units", "find", "晋绥", "--json").err == ""
+
+
+def test_nothing_is_passed_over_beside_a_merge_or_in_a_damaged_list(desk: Desk) -> None:
+    desk.write("书.txt", "书\n")
+    number = desk.well("register", "书.txt", "--period", "2023", "--json").results[0]["resource_id"]
+    said = {"resource_id": number, "level": "段"}
+    units = [said | {"unit_id": f"u{place}", "title": f"抗战 {place}"} for place in range(4)]
+    write(desk, "1.jsonl", units[:2])
+    write(desk, "2.jsonl", units[2:])
+    desk.well("units", "register", "1.jsonl")
+    with open_for_reading(Home(desk.home)) as node:
+        lookup, wanted = UnitLookup(node), Wanted(words=("抗战",))
+        searching = lookup.find(wanted)
+        assert next(searching).value["unit_id"] == "u0"
+        desk.well("units", "register", "2.jsonl")
+        (merged,) = (desk.home / "unit-index").glob("*.units")  # and the catalogue of the search names another
+        assert [unit.value["unit_id"] for unit in lookup.find(wanted)] == ["u0", "u1", "u2", "u3"]
+        assert [unit.value["unit_id"] for unit in searching] == ["u1"]
+        assert lookup.read_whole == set()
+    (list_,) = (path for path in (desk.home / "storage").rglob("units.jsonl") if b'"u1"' in path.read_bytes())
+    good = list_.read_bytes()
+    list_.chmod(0o644)
+    list_.write_bytes(good.replace("抗战 1".encode(), "抗鲁 1".encode()))
+    for arguments in (("find", "抗战"), ("show", f"{number}#u1")):
+        told = desk.run("units", *arguments, "--json")
+        assert (told.code, told.errors[0]["code"]) == (1, "doubtful"), told.said
+    again = desk.run("units", "reindex", "--json")
+    assert (again.code, again.summary) == (1, {"batches": 1, "units": 2})
+    assert [error["file"] for error in again.errors] == [str(list_)]
+    assert desk.run("units", "find", "抗战", "--json").code == 1
+    assert names(desk, "抗战", "--batch", "2") == ["u2", "u3"]
+    merged.unlink()
+    assert desk.run("units", "find", "抗战", "--json").code == 1  # read line by line, which also tells
+    list_.write_bytes(good[:-10])
+    assert desk.run("units", "show", f"{number}#u1", "--json").code == 1
+    list_.write_bytes(good)
+    desk.well("units", "reindex")
+    assert names(desk, "抗战") == ["u0", "u1", "u2", "u3"]

@@ -126,6 +126,13 @@ def test_a_list_that_is_damaged_is_indexed_when_it_is_whole_again(tmp_path: Path
     three[1].file.write_bytes(good)
     assert lists.index.make_anew(three) == []
     assert (lists.found("晋鲁"), lists.found("晋绥"), len(lists.names())) == ([], [2, 2], 1)
+    three[1].file.unlink()
+    assert lists.index.make_anew(three) == [three[1]]
+    assert (lists.found("抗战"), lists.found("晋绥"), lists.found("日报")) == ([1, 1], [2, 2], [3, 3])
+    (path,) = {each.path for each in lists.index.catalogue().values()}
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert lists.index.make_anew(three) == [three[1]]
+    assert set(lists.index.catalogue()) == {three[0].digest, three[2].digest}
 
 
 def test_the_index_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
