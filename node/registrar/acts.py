@@ -110,8 +110,13 @@ class Acts:
                 return
             if waiting and len(under_way) <= WINDOW // 2:
                 next_ones = [waiting.popleft() for _ in range(min(len(waiting), WINDOW - len(under_way)))]
-                await self._attempts.send(next_ones)
-                under_way.extend(next_ones)
+                refused = await self._attempts.send(next_ones)
+                under_way.extend(act for act in next_ones if act.id not in refused)
+                for act in next_ones:
+                    if act.id in refused:
+                        yield self._settling.give_up(act, _never_taken(refused[act.id]))
+                if not under_way:
+                    continue
             act = under_way.popleft()
             try:
                 landed = await self._attempts.landed(act)
@@ -149,6 +154,13 @@ class Acts:
             pass  # engines forget old states; that it failed is proven, why it did is not to be had
         tx_hash = landed.tx_hash.hex()
         return Declined(f"交易 {tx_hash} 执行失败,原因未知", f"transaction {tx_hash} failed for a reason unknown")
+
+
+def _never_taken(why: Refused) -> Declined:
+    mend = Words(
+        "这一笔已作废;换登记合约认得的密钥再签一次", "this one is void; sign again with a key of the registry's"
+    )
+    return Declined(f"链不收这笔交易:{why.words.zh}", f"the chain will not take it: {why.words.en}", mend=mend)
 
 
 def _nonce_is_gone() -> Unavailable:

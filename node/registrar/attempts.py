@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from node.chain.consumer import consumer_of
 from node.chain.engine import NonceConsumed
-from node.chain.errors import EndpointFailure, KeyElsewhere
+from node.chain.errors import EndpointFailure, KeyElsewhere, Refused
 from node.errors import Unavailable, Words
 from node.receipts.errors import BadProof
 from node.receipts.transaction import decode_transaction
@@ -71,8 +71,11 @@ class Attempts:
         acts = self._journal.acts.open()
         return sorted(acts, key=lambda act: (act.nonce is None, act.nonce or 0, act.id))
 
-    async def send(self, acts: Sequence[ActRow]) -> None:
+    async def send(self, acts: Sequence[ActRow]) -> dict[int, Refused]:
         """Sign what needs it and send what no header holds, in the order of nonces.
+
+        Give what the engine will never take of what was signed elsewhere, by the act's id: only its owner can sign that
+        anew, and nothing else may wait for it.
 
         Raises:
             KeyElsewhere: a transaction that this journal does not know consumed a nonce. What it displaced is signed
@@ -102,9 +105,21 @@ class Attempts:
         for stranger in strangers:
             if not self._journal.acts.knows(stranger.tx_hash):
                 raise _elsewhere(stranger)
-        for attempt in sorted(to_send, key=lambda attempt: attempt.nonce):
-            await self._engine.send(attempt.raw)
+        refused = await self._offer(to_send, others={act.id for act in foreign})
         self._crash_point("sent")
+        return refused
+
+    async def _offer(self, attempts: Sequence[AttemptRow], *, others: set[int]) -> dict[int, Refused]:
+        """Offer attempts in the order of nonces; give which of the others' acts the engine will never take."""
+        refused: dict[int, Refused] = {}
+        for attempt in sorted(attempts, key=lambda attempt: attempt.nonce):
+            try:
+                await self._engine.send(attempt.raw)
+            except Refused as error:
+                if attempt.act not in others:
+                    raise
+                refused[attempt.act] = error
+        return refused
 
     async def landed(self, act: ActRow) -> Landed:
         """Wait until an attempt at an act is final and proven; sign and send anew when its nonce was lost."""

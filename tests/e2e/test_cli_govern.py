@@ -142,3 +142,17 @@ def test_units_that_were_refused_go_when_their_file_comes_again(desk: Desk) -> N
     again = desk.well("units", "register", "u.jsonl", "--resource", number, "--json")
     assert [line["status"] for line in again.results] == ["committed"]
     assert again.summary == {"registered": 0, "known": 2, "refused": 0}
+
+
+def test_a_key_that_the_registry_does_not_know_is_refused_and_holds_up_nothing(desk: Desk) -> None:
+    stranger, report = desk.folder / "stranger.json", desk.write("意见.txt", "有问题\n")
+    address(desk, "auditor", stranger)
+    number = desk.well("register", desk.write("文.txt", "文\n"), "--json").results[0]["resource_id"]
+    refused = desk.run(
+        "attest", number, "--kind", "核查意见", "--file", report, "--verdict", "存疑", "--as", "auditor",
+        "--keystore", stranger, "--json",
+    )  # fmt: skip
+    assert refused.code == 2
+    assert "链不收这笔交易" in refused.errors[0]["message"]
+    desk.well("register", desk.write("又一文.txt", "又一文\n"), "--json")
+    desk.well("audit", "--json")

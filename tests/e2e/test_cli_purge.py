@@ -71,6 +71,10 @@ def test_two_people_purge_and_what_was_said_stays_provable(office: Office) -> No
     assert later(office, "purge", "draft", *numbers, "--why", "个人信息", "-o", "list.json", days=179, code=2)
     later(office, "purge", "draft", *numbers, "--why", "含个人信息", "-o", "list.json")
     assert "没有审核员批准" in later(office, "purge", "run", "list.json", code=2)
+    own = str(office.home / "keystores" / "registrar.json")
+    assert "不能批准" in later(office, "purge", "approve", "list.json", "--keystore", own, code=2)
+    again = later(office, "purge", "draft", *numbers, "--why", "又一次", "-o", "list.json", code=2)
+    assert "不覆盖" in again
     sign(office)
     changed = json.loads((office.folder / "list.json").read_bytes())
     changed["reason"] = "another"

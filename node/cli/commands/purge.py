@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from node.cli.acting import perform
 from node.cli.because import document_digest
 from node.cli.keyed import carried, carry, sign_here
-from node.cli.keystores import add_keystore, keystore_of, open_keystore
+from node.cli.keystores import add_keystore, address_in, keystore_of, open_keystore
 from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
 from node.cli.publishing import take_out
 from node.cli.session import home_of, mark_demonstration, write_output
 from node.errors import BadInput, Words, chinese_reason
+from node.own_anchor import trust_of
 from node.purging.desk import PurgeDesk
 from node.purging.destruction_list import LARGEST, DestructionList, check, draft
 from node.records.number import Number
+from node.registrar.reviewer_key import require_reviewer
 from node.runtime import open_for_reading
 from node.settings import read_settings
+from node.wiring import place_of
 
 if TYPE_CHECKING:
     import argparse
@@ -81,6 +84,9 @@ def _draft(arguments: argparse.Namespace, output: Output) -> None:
     if not (arguments.why or "").strip() or arguments.output is None:
         mend = Words("zhicang purge draft 登记号 … --why 理由 -o 清册.json", "zhicang purge draft ID … --why REASON -o LIST.json")
         raise BadInput("拟清册要写明理由和文件", "a list needs its reason and a file", mend=mend, field="why")
+    if arguments.output.exists():
+        zh, en = "这个文件已在,不覆盖", "the file is there and is not overwritten"
+        raise BadInput(zh, en, mend=Words("换一个名字", "choose another name"), file=str(arguments.output))
     home = home_of(arguments)
     numbers = [str(Number.parse(name)) for name in arguments.what]
     with open_for_reading(home) as node:
@@ -102,8 +108,13 @@ def _approve(arguments: argparse.Namespace, output: Output) -> None:
     with open_for_reading(home) as node:
         mark_demonstration(node.identity, output)
         check(list_, node.journal, node.identity, now=int(clock()), days=read_settings(home.settings).retention_days)
+        place = place_of(node.identity)
     _show(list_, output)
-    key = open_keystore(arguments, output, home, keystore_of(arguments, home, ROLE))
+    keystore = keystore_of(arguments, home, ROLE)
+    unchecked = require_reviewer(trust_of(home), address_in(keystore), place)
+    key = open_keystore(arguments, output, home, keystore)
+    if unchecked is not None:
+        output.note(unchecked.zh, unchecked.en)
     signed = sign_here(home, key, kind="attest", subject=list_.digest.hex(), calldata=list_.calldata)
     perform(arguments, output, act_approve, carried={"signed": carry(signed)})
 
