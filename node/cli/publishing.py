@@ -75,13 +75,12 @@ async def take_out(node: Writing, numbers: list[str], output: Output) -> None:
     rows = [row for number in numbers if (row := node.journal.resources.by_number(number)) is not None]
     try:
         with closing(BlockIndex.open(node.home.blocks, root=node.home.storage, read_only=True)) as index, PinList() as pins:
-            source = IndexBlocks(index)
             async with own_kubo(node.home) as api:
                 kubo = KuboBlocks(api)
                 await pins.take(kubo.pins())
-                publisher = Publisher(node.journal, source=source, kubo=kubo, pins=pins, today=day_of(time.time()))
-                _tell_left(await publisher.withdraw(rows, ()), output)
-            source.close()
+                with closing(IndexBlocks(index)) as source:
+                    publisher = Publisher(node.journal, source=source, kubo=kubo, pins=pins, today=day_of(time.time()))
+                    _tell_left(await publisher.withdraw(rows, ()), output)
     except (ZhicangError, StorageError) as error:
         words = error.words
         output.note(f"kubo 里的没有撤下({words.zh});再运行 zhicang storage publish --all", f"kubo still has them ({words.en}); run zhicang storage publish --all")

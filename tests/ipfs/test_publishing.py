@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import io
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -21,7 +23,11 @@ from house import House
 from network_parts.kubo import Kubo
 from network_parts.swarm import Swarm, new_swarm_key
 
+from node.cli.output import Output
+from node.cli.publishing import take_out
+from node.home import Home
 from node.publishing.fetch import Wanted, fetch
+from node.runtime import open_for_writing
 from storage.cid import DAG_PB, RAW, Cid
 from storage.errors import Damaged
 from storage.journal import Journal
@@ -188,6 +194,26 @@ def test_what_lies_in_another_payload_stays_and_has_left_all_the_same(house: Hou
     first.run("pin", "rm", str(cut_root))
     assert house.well("storage", "publish", "--all").summary["removed"] == 1
     assert not ask(first, "has", cut_root)
+
+
+def test_what_is_purged_leaves_at_once(house: House, swarm: Swarm) -> None:
+    house.write("burnt.txt", b"to be destroyed")
+    number, root = house.register("burnt.txt")
+    house.well("storage", "publish", number)
+    house.act("withdraw", number, "--reason", "rights disputed")
+    assert ask(swarm.members[0], "pin_of", root) == number
+    said = io.StringIO()
+
+    async def purged() -> None:
+        passphrase = (house.folder / "passphrase").read_bytes().strip()
+        async with open_for_writing(Home(house.home), passphrase, environment=os.environ) as node:
+            output = Output(language="en", as_json=True, stdout=said, stderr=io.StringIO())
+            await take_out(node, [number], output)
+            assert output.exit_code == 0
+
+    asyncio.run(purged())
+    assert json.loads(said.getvalue())["state"] == "removed"
+    assert not ask(swarm.members[0], "has", root)
 
 
 def test_unit_lists_go_and_leave_with_the_strictest_resource_that_they_name(house: House, swarm: Swarm) -> None:
