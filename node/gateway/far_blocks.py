@@ -1,8 +1,8 @@
 """Blocks that lie in very many payloads, most of them closed: a blank page, an empty file; looked for in a thread.
 
-Whether one of 100,000 closed places may be seen takes half a second, which no other request is to wait for. The first
-place that is seen wins; it is remembered and asked about first the next time. That there is none is remembered until
-journal or index are written, or the day is another. The thread has connections of its own, and one look at a time.
+Whether one of 100,000 closed places may be seen takes seconds on a busy machine, which no other request is to wait
+for. The first place that is seen wins; it is remembered for as long as it is seen. That there is none is remembered
+until journal or index are written, or the day is another. The thread has connections of its own, one look at a time.
 """
 
 from __future__ import annotations

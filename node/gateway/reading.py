@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 
 Result = TypeVar("Result")
-NEAR = 100
-"""Places of a block that are looked at in the event loop, in less than a millisecond."""
+NEAR = 30
+"""Places of a block that are looked at in the event loop, in a millisecond or so."""
 
 
 class GivenBlocks(BlockSource, Protocol):
