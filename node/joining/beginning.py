@@ -18,6 +18,7 @@ from node.own_anchor import trust_anchor
 from node.settings import read_settings
 from storage.durable import write_durably
 from storage.journal import Journal
+from storage.purges import BEGUN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,5 +83,15 @@ def _require_settled(home: Home) -> None:
         if journal.acts.open():
             mend = Words("先运行 zhicang send", "run zhicang send first")
             raise BadInput("还有未完成的事务", "an act is not final yet", mend=mend, file=str(home.journal))
+        _require_purged(home, journal)
     finally:
         journal.close()
+
+
+def _require_purged(home: Home, journal: Journal) -> None:
+    """A list 销毁清册 is of one chain: on another, what it has begun could never be ended."""
+    half = next((row for row in journal.purges.all() if row.stage == BEGUN), None)
+    if half is not None:
+        mend = Words("先用这份清册运行 zhicang purge run", "run zhicang purge run with this list first")
+        zh, en = f"{half.number} 的载荷只销毁了一半", f"the payload of {half.number} is half purged"
+        raise BadInput(zh, en, mend=mend, file=str(home.purges / f"{half.list_digest.hex()}.json"))

@@ -7,9 +7,11 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -34,6 +36,8 @@ from node.founding import found
 from node.keys import new_key, save_key
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from joining_desk import Desk
 
 CODE, TWO_PERSONS = "14000001", "51000002"
@@ -173,6 +177,10 @@ def test_what_may_not_move_is_refused_and_nothing_is_changed(here: Here) -> None
     before = {path: path.read_bytes() for path in home.glob("*.json")}
     other = here.run("home", *here.joins("33000001"))
     assert (other.code, "knows no such registrar" in other.err, "add-key" in other.err) == (2, True, True), other.err
+    half_purged(home, begun=True)
+    half = here.run("home", *here.joins(CODE))
+    assert (half.code, "half purged" in half.err) == (2, True), half.err
+    half_purged(home, begun=False)
     keystores = here.folder / "keys"
     shutil.copytree(home / "keystores", keystores)
     joins = ("join", "--rpc", here.url, "--anchor", here.network / "anchor.json")
@@ -195,6 +203,15 @@ def test_what_may_not_move_is_refused_and_nothing_is_changed(here: Here) -> None
     (home / "home.json").write_bytes(before[home / "home.json"])
     assert {path: path.read_bytes() for path in home.glob("*.json")} == before
     here.well("home", "register", "four.txt", *YEAR)
+
+
+def half_purged(home: Path, *, begun: bool) -> None:
+    """Let the journal say that a purge was begun, or take that back."""
+    with closing(sqlite3.connect(home / "journal.db")) as connection, connection:
+        if begun:
+            connection.execute("INSERT INTO purge VALUES ('x', zeroblob(32), 'x-purged', zeroblob(32), 'begun', 1)")
+        else:
+            connection.execute("DELETE FROM purge")
 
 
 def test_what_was_approved_and_not_sent_waits_for_review_again(here: Here) -> None:
