@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from node.registrar.request_file import Request
     from storage.units import UnitBatchRow
 
-SHOWN = 40
+SHOWN = 20
 """Matters that are shown one by one; of more, the first of them and totals."""
 
 

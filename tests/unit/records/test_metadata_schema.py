@@ -10,7 +10,7 @@ import fields_table
 import jsonschema
 import pytest
 import rfc8785
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from node.errors import BadInput
@@ -87,7 +87,7 @@ def test_what_we_write_validates_and_has_the_bytes_of_rfc8785(said: Metadata, sa
     assert Metadata.from_json(canonical.decode_canonical(canonical.encode(value))) == said
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(SAID, st.data())
 def test_schema_and_reader_refuse_the_same(said: Metadata, data: st.DataObject) -> None:
     value = said.to_json()
