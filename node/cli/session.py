@@ -63,6 +63,13 @@ def passphrase_of(arguments: argparse.Namespace, output: Output, home: Home, *, 
     return passphrase
 
 
+def refuse_existing(path: Path) -> None:
+    """Raise BadInput when a file that is to be written is there."""
+    if path.exists():
+        zh, en = "这个文件已在,不覆盖", "the file is there and is not overwritten"
+        raise BadInput(zh, en, mend=Words("换一个名字", "choose another name"), file=str(path))
+
+
 def write_output(path: Path, data: bytes) -> None:
     """Write the file that the user named, durable; raise BadInput with that very name when it cannot be."""
     try:

@@ -9,7 +9,7 @@ from node.cli.checking import checked, request_of
 from node.cli.findings import tell
 from node.cli.importing import act_apply, dry_run, report
 from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
-from node.cli.session import home_of, write_output
+from node.cli.session import home_of, refuse_existing, write_output
 from node.errors import BadInput, Words
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _units(arguments: argparse.Namespace, output: Output) -> None:
     if arguments.output is None:
         mend = Words("zhicang import units 标引.xlsx -o 标引.jsonl", "zhicang import units UNITS.xlsx -o UNITS.jsonl")
         raise BadInput("没有指明写到哪里", "where to write was not said", mend=mend, field="output")
-    _refuse_existing(arguments.output)
+    refuse_existing(arguments.output)
     convert(arguments.source, arguments.output, arguments.mapping, output)
 
 
@@ -142,22 +142,16 @@ def _template(arguments: argparse.Namespace, output: Output) -> None:
     if arguments.output.suffix.lower() != ".xlsx":
         mend = Words("zhicang import template -o 清单.xlsx;填好后可以另存为 CSV", "zhicang import template -o LIST.xlsx; once filled in it may be saved as CSV")
         raise BadInput("模板是 Excel 文件,名字应以 .xlsx 结尾", "the template is an Excel file; its name must end in .xlsx", mend=mend, file=str(arguments.output), field="output")
-    _refuse_existing(arguments.output)
+    refuse_existing(arguments.output)
     write_output(arguments.output, template())
     output.record({"template": str(arguments.output)})
     output.say(f"模板已写到 {arguments.output};填好后用 zhicang import check 预检", f"the template is in {arguments.output}; once filled in, try zhicang import check")
 
 
-def _refuse_existing(path: Path) -> None:
-    if path.exists():
-        zh, en = "这个文件已在,不覆盖", "the file is there and is not overwritten"
-        raise BadInput(zh, en, mend=Words("换一个名字", "choose another name"), file=str(path))
-
-
 def _check(arguments: argparse.Namespace, output: Output) -> None:
     request = request_of(arguments, decode=not arguments.no_decode)
     if arguments.xlsx is not None:
-        _refuse_existing(arguments.xlsx)
+        refuse_existing(arguments.xlsx)
     report = checked(arguments, output, request)
     tell(report, output)
     if arguments.xlsx is not None:

@@ -11,7 +11,7 @@ from node.cli.keyed import carried, carry, sign_here
 from node.cli.keystores import add_keystore, address_in, keystore_of, open_keystore
 from node.cli.parser import SubCommand, add_passphrase, add_subcommands, chooser, given_path
 from node.cli.publishing import take_out
-from node.cli.session import home_of, mark_demonstration, write_output
+from node.cli.session import home_of, mark_demonstration, refuse_existing, write_output
 from node.errors import BadInput, Words, chinese_reason
 from node.own_anchor import trust_of
 from node.purging.desk import PurgeDesk
@@ -84,9 +84,7 @@ def _draft(arguments: argparse.Namespace, output: Output) -> None:
     if not (arguments.why or "").strip() or arguments.output is None:
         mend = Words("zhicang purge draft 登记号 … --why 理由 -o 清册.json", "zhicang purge draft ID … --why REASON -o LIST.json")
         raise BadInput("拟清册要写明理由和文件", "a list needs its reason and a file", mend=mend, field="why")
-    if arguments.output.exists():
-        zh, en = "这个文件已在,不覆盖", "the file is there and is not overwritten"
-        raise BadInput(zh, en, mend=Words("换一个名字", "choose another name"), file=str(arguments.output))
+    refuse_existing(arguments.output)
     home = home_of(arguments)
     numbers = [str(Number.parse(name)) for name in arguments.what]
     with open_for_reading(home) as node:
